@@ -1,0 +1,100 @@
+# Truceline: the commands of the README.
+#
+#   make demo             environment, install, and the main job; serves the console at the end
+#   make demo SERVE=0     the same, and stops after the summary
+#   make test             the whole suite
+#   make check            lint, format, types, generated pages
+#
+# Variables: PYTHON (a Python 3.11 or newer), NPM, SERVE, WORKERS (processes of `make test`),
+# TESTS (what `make test` runs, for example TESTS=tests/test_rooms.py).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Errors only: what pip has to remark on this machine's settings is no matter of ours.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+NPM ?= npm
+SERVE ?= 1
+WORKERS ?= 2
+TESTS ?=
+
+INSTALLED := $(VENV)/.installed
+VENDORED := node_modules/.vendored
+
+# The first Python on the path that is new enough, unless the caller names one.
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo "$$name"; break; }; done)
+endif
+
+.PHONY: help demo test check fmt bench environment vendor clean
+
+help:
+	@sed -n '3,9p' Makefile | cut -c3-
+
+# ------------------------------------------------------------------------- the two commands
+demo: environment vendor
+	@$(BIN)/truceline demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+# One file stays in one process: the examples of a document build on one another.
+test: environment vendor
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+
+# -------------------------------------------------------------------------- for developers
+check: environment
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/reference.py --check
+
+fmt: environment
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/python scripts/reference.py
+
+bench: environment
+	@set -e; for file in benchmarks/bench_*.py; do \
+		[ -e "$$file" ] || { echo "benchmarks/ holds no bench_*.py yet"; exit 2; }; \
+		echo "== $$file"; $(BIN)/python "$$file"; \
+	done
+
+# ----------------------------------------------------------------------------- environment
+environment: $(INSTALLED)
+vendor: $(VENDORED)
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "Truceline needs Python 3.11 or newer; \
+	none is on the path. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Truceline needs Python 3.11 or newer; $(PYTHON) is older or cannot be run." >&2; exit 1; }
+	@echo "Making the environment $(VENV) with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "$(PYTHON) cannot make an environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+# The lock file is whole, so nothing is resolved. Compiling on every core at once is faster than pip,
+# and a file in a package that does not compile (a template) is no fault.
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked packages into $(VENV) (a minute or two the first time)"
+	@$(PIP) install --no-compile --no-deps --requirement requirements.lock
+	@$(BIN)/python -m compileall -q -j 0 -x '[/\\]tests?[/\\]' $(VENV)/lib || true
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# The console's map library, from npm with a lock file, copied beside the console's own pages.
+$(VENDORED): package.json package-lock.json scripts/vendor.mjs
+	@command -v $(NPM) >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || { echo "Truceline needs node and npm \
+	for the console's map; install Node.js 18 or newer (on Debian and Ubuntu: apt-get install npm)" >&2; exit 1; }
+	@echo "Bringing the console's map library from npm"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@node scripts/vendor.mjs
+	@touch $@
+
+clean:
+	@rm -rf $(VENV) node_modules src/truceline/web/static/vendor build dist \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

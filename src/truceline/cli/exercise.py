@@ -1,0 +1,37 @@
+"""`truceline exercise --seed 7 --days 7 --mission DIR`: a simulated week whose truth is known."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from truceline.cli.options import MissionOption, ThreadsOption, day, progress_bars
+from truceline.cli.summary import print_summary
+from truceline.pipeline import run
+
+
+def exercise(
+    mission: MissionOption,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=60, help="Simulated days.")] = 7,
+    start: Annotated[date, typer.Option(parser=day, help="First simulated UTC day.")] = date(
+        2025, 3, 20
+    ),
+    threads: ThreadsOption = 1,
+) -> None:
+    """Make an exercise, run the whole job on it, and compare what was found with what was true.
+
+    Documents and truth stay beside the mission, in DIR.exercise.
+
+    Example: truceline exercise --seed 7 --days 7 --mission missions/exercise
+    """
+    with progress_bars() as progress:
+        view = run.exercise(
+            mission, seed=seed, days=days, start=start, threads=threads, progress=progress
+        )
+    print_summary(view)
+    score = run.score_exercise(mission, view)
+    for name, value in score.items():
+        typer.echo(f"  {name.replace('_', ' ')}: {value}")

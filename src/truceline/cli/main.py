@@ -1,0 +1,60 @@
+"""All commands in one visible table, and how an error is shown: one line, exit code 2."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from truceline.cli.agreement import agreement_commands
+from truceline.cli.background import background_commands
+from truceline.cli.demo import demo
+from truceline.cli.exercise import exercise
+from truceline.cli.fetch import fetch
+from truceline.cli.lists import claims, coverage, findings, incidents, sources
+from truceline.cli.replay import replay
+from truceline.cli.report import report
+from truceline.cli.serve import serve
+from truceline.cli.show import show
+from truceline.cli.verify import verify
+from truceline.pipeline.errors import ERRORS
+
+COMMANDS = (
+    replay,
+    exercise,
+    incidents,
+    findings,
+    coverage,
+    claims,
+    sources,
+    report,
+    serve,
+    verify,
+    show,
+    fetch,
+    demo,
+)
+
+FAILED = 2
+
+app = typer.Typer(
+    help="Watch a ceasefire, prove what happened, and tell against which article it counts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in COMMANDS:
+    app.command()(command)
+app.add_typer(agreement_commands, name="agreement")
+app.add_typer(background_commands, name="background")
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except ERRORS as error:
+        # One line, whatever the message holds: newlines in a value must not fake a second error.
+        typer.echo("truceline: " + " ".join(str(error).split()), err=True)
+        sys.exit(FAILED)

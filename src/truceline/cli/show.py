@@ -1,0 +1,89 @@
+"""`truceline show ID`: one record, traced down to the bytes it was read from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from truceline.cli.lists import percent
+from truceline.cli.options import MissionOption
+from truceline.pipeline.mission import MissionView, open_mission
+from truceline.records.canonical import read_record
+from truceline.records.reason import Reason
+from truceline.records.units import E7, MILLIBANS_PER_DECIBAN, iso
+from truceline.reports.words import Words, load_words
+
+Plain = dict[str, Any]
+
+
+def show(
+    record: Annotated[str, typer.Argument(help="Id of a record, short or long.", metavar="ID")],
+    mission: MissionOption,
+    language: Annotated[str, typer.Option(help="en, uk or ru.")] = "en",
+) -> None:
+    """Show an incident or a finding with its evidence, down to file hash, line, and the line.
+
+    Example: truceline show i:3f2a91bc04:17 --mission missions/demo
+    """
+    view = open_mission(mission)
+    kind, body = view.find(record)
+    words = load_words(language)
+    if kind == "incident":
+        _show_incident(view, body, words)
+    elif kind in {"finding", "not_applicable"}:
+        _show_finding(kind, body, words)
+        _show_incident(view, view.find(body["incident"])[1], words)
+    else:
+        typer.echo(f"{kind} {record}")
+        for name, value in body.items():
+            typer.echo(f"  {name}: {value}")
+        _show_lines(view.trace(record)["lines"])
+
+
+def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
+    whole = view.incident(body["id"])
+    incident = whole["incident"]
+    place = incident["place"]
+    typer.echo(f"incident {incident['short_id']}, revision {incident['revision']}")
+    typer.echo(
+        f"  real and consistent with munition effects: {percent(incident['probability_ppm'])}"
+        " (not calibrated)"
+    )
+    typer.echo(
+        f"  where: {place['latitude_e7'] / E7:.4f} N {place['longitude_e7'] / E7:.4f} E,"
+        f" 90 in 100 within {incident['radius_90_m']} m; {incident['near'] or incident['area']}"
+    )
+    typer.echo(f"  began between {iso(incident['began_us'])} and {iso(incident['ended_us'])}")
+    typer.echo("  evidence, in decibans:")
+    for row in incident["evidence"]:
+        decibans = row["millibans"] / MILLIBANS_PER_DECIBAN
+        said = words.reason_text(read_record(Reason, row["reason"]))
+        typer.echo(f"    {decibans:+6.1f}  {row['cluster']}: {said}")
+    if whole["coverage"]:
+        seen = whole["coverage"]["detection_ppm"]
+        typer.echo(f"  such an effect would have been noticed there that day: {percent(seen)}")
+    for judged in (*whole["findings"], *whole["not_applicable"]):
+        _show_finding("finding" if "outcome" in judged else "not_applicable", judged, words)
+    _show_lines(view.trace(body["id"])["lines"])
+
+
+def _show_finding(kind: str, body: Plain, words: Words) -> None:
+    head = f"  {body['agreement']} / {body['clause']} / {body['reading']}: "
+    if kind == "not_applicable":
+        typer.echo(head + "not applicable: " + _said(body["reason"], words))
+        return
+    typer.echo(head + f"{body['outcome'].upper()}, {percent(body['probability_ppm'])}")
+    for one in body["reasons"]:
+        typer.echo(f"    - {_said(one, words)}")
+
+
+def _said(plain: Plain, words: Words) -> str:
+    return words.reason_text(read_record(Reason, plain))
+
+
+def _show_lines(lines: list[Plain]) -> None:
+    typer.echo("  read from:")
+    for line in lines:
+        typer.echo(f"    {line['name']} line {line['line']}, sha256 {line['sha256']}")
+        typer.echo(f"      {line['text'][:2000]}")

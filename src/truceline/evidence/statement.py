@@ -1,0 +1,255 @@
+"""What an actor says about bytes, signed so that he cannot deny it: the entries of the log.
+
+The payload is canonical JSON. What is signed is DSSE's pre-authentication encoding of exactly these
+bytes, and the entry is the envelope around them. Nothing is re-serialised between signing and
+checking. Each statement names the hash of the actor's one before, so that none can be left out.
+
+Source: DSSE 1.0, https://github.com/secure-systems-lab/dsse (protocol.md, envelope.md).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from truceline.evidence.keys import SigningKey, VerifierKey
+from truceline.evidence.strict import FormatError, decode_base64, encode_base64
+from truceline.evidence.tiles import ENTRY_LIMIT
+from truceline.records.canonical import Json, canonical
+
+VERSION = 1
+PAYLOAD_TYPE = "application/vnd.truceline.statement+json"
+BODY_LIMIT = 24 * 1024
+FIELDS = ("v", "kind", "actor", "seq", "prev", "signed_us", "body")
+HASH = re.compile(r"[0-9a-f]{64}")
+# Plain names only: a path from a log that somebody else signed must not lead out of its folder.
+DERIVED_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+TEMPORARY = ".tmp"
+ENVELOPE = re.compile(
+    rb'\{"payload":"([A-Za-z0-9+/=]*)","payloadType":"'
+    + re.escape(PAYLOAD_TYPE.encode())
+    + rb'","signatures":\[\{"keyid":"([0-9a-f]{8})","sig":"([A-Za-z0-9+/=]*)"\}\]\}'
+)
+
+
+def _is_hash(value: Json) -> bool:
+    return isinstance(value, str) and HASH.fullmatch(value) is not None
+
+
+def _is_count(value: Json) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str)
+
+
+def _is_instant_or_unknown(value: Json) -> bool:
+    return value is None or type(value) is int
+
+
+def _is_derived_path(value: Json) -> bool:
+    return (
+        isinstance(value, str)
+        and DERIVED_PATH.fullmatch(value) is not None
+        and not value.endswith(TEMPORARY)
+    )
+
+
+KINDS: Mapping[str, Mapping[str, Callable[[Json], bool]]] = {
+    # The first entry: which mission.toml the whole log is about.
+    "mission": {"sha256": _is_hash, "size": _is_count},
+    # A document as it was received.
+    "original": {
+        "sha256": _is_hash,
+        "size": _is_count,
+        "name": _is_text,
+        "feed": _is_text,
+        "received_us": _is_instant_or_unknown,
+    },
+    # What a parser read from an original: how many rows, and the Merkle root over them.
+    "parsed": {
+        "sha256": _is_hash,
+        "feed": _is_text,
+        "parser_version": _is_count,
+        "rows": _is_count,
+        "refused": _is_count,
+        "rows_root": _is_hash,
+    },
+    # A file that was computed; the latest statement about a path counts.
+    "derived": {"path": _is_derived_path, "sha256": _is_hash, "size": _is_count},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One thing one actor says.
+
+    Attributes:
+        kind: What it is about: a key of `KINDS`.
+        actor: Name of the key that signed it.
+        seq: The actor's statements are numbered 0, 1, 2 and so on.
+        prev: SHA-256, in hex, of the payload of the actor's statement before; None for the first.
+        signed_us: When the actor says that he signed, microseconds since 1970 UTC; a claim.
+        body: The fields that `KINDS` lists for the kind.
+    """
+
+    kind: str
+    actor: str
+    seq: int
+    prev: str | None
+    signed_us: int
+    body: Mapping[str, Json]
+
+    @property
+    def payload(self) -> bytes:
+        """The bytes that are signed and hashed.
+
+        Raises:
+            ValueError: The body is outside the canonical profile.
+        """
+        values = (VERSION, self.kind, self.actor, self.seq, self.prev, self.signed_us)
+        return canonical(dict(zip(FIELDS, (*values, dict(self.body)), strict=True)))
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the payload, in hex: the next statement's `prev`."""
+        return sha256(self.payload).hexdigest()
+
+
+def insist_on_kind(kind: str, body: Mapping[str, Json]) -> None:
+    """Check that a body has exactly the fields of its kind.
+
+    Raises:
+        FormatError: It has not; the message names the field.
+    """
+    fields = KINDS.get(kind)
+    if fields is None:
+        raise FormatError(f"{kind!r} is no kind of statement: {', '.join(KINDS)}")
+    if set(body) != set(fields):
+        raise FormatError(f"{kind} has {sorted(body)}, not {sorted(fields)}")
+    for name, is_right in fields.items():
+        if not is_right(body[name]):
+            raise FormatError(f"{kind}.{name} cannot be {body[name]!r:.100}")
+
+
+def insist_on_body(kind: str, body: Mapping[str, Json]) -> None:
+    """Check that a body is of its kind, canonical, and small enough for an entry.
+
+    Raises:
+        FormatError: It is not; the message names the field or the size.
+    """
+    insist_on_kind(kind, body)
+    try:
+        size = len(canonical(dict(body)))
+    except ValueError as error:
+        raise FormatError(f"{kind} is not canonical JSON: {error}") from error
+    if size > BODY_LIMIT:
+        raise FormatError(f"{kind} has {size} bytes, above {BODY_LIMIT}")
+
+
+def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
+    """Join type and payload with their lengths: the bytes that DSSE signs.
+
+    >>> pre_authentication_encoding("http://example.com/HelloWorld", b"hello world")
+    b'DSSEv1 29 http://example.com/HelloWorld 11 hello world'
+    """
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def write_entry(statement: Statement, key: SigningKey) -> bytes:
+    """Sign a statement and put it into its envelope: one entry of the log.
+
+    Raises:
+        FormatError: The statement is not of its kind, or the entry is longer than 65,535 bytes.
+    """
+    insist_on_body(statement.kind, statement.body)
+    payload = statement.payload
+    signature = key.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    # DSSE's own names have a capital letter, which the canonical profile refuses; order and
+    # spelling are therefore fixed here.
+    entry = (
+        f'{{"payload":"{encode_base64(payload)}","payloadType":"{PAYLOAD_TYPE}","signatures":'
+        f'[{{"keyid":"{key.verifier.key_id.hex()}","sig":"{encode_base64(signature)}"}}]}}'
+    ).encode()
+    if len(entry) > ENTRY_LIMIT:
+        raise FormatError(f"an entry of {len(entry)} bytes is above {ENTRY_LIMIT}")
+    return entry
+
+
+def read_entry(entry: bytes, key: VerifierKey) -> Statement:
+    """Read a statement that `key` has signed.
+
+    Raises:
+        FormatError: The envelope, the signature or the statement is not as it must be.
+    """
+    payload, key_id, signature = _open_envelope(entry)
+    if key_id != key.key_id.hex():
+        raise FormatError(f"is signed by key {key_id}, not by {key.key_id.hex()}")
+    if not key.verifies(pre_authentication_encoding(PAYLOAD_TYPE, payload), signature):
+        raise FormatError(f"the signature of {key.name} does not match the statement")
+    statement = _read_payload(payload)
+    if statement.actor != key.name:
+        raise FormatError(f"is said by {statement.actor!r}, signed by {key.name!r}")
+    return statement
+
+
+def claimed(entry: bytes) -> Statement:
+    """Read a statement WITHOUT checking who signed it: to tell which of two files is at fault.
+
+    Raises:
+        FormatError: The envelope or the statement is not as it must be.
+    """
+    return _read_payload(_open_envelope(entry)[0])
+
+
+def _open_envelope(entry: bytes) -> tuple[bytes, str, bytes]:
+    match = ENVELOPE.fullmatch(entry)
+    if not match:
+        raise FormatError("is not the envelope of a statement")
+    payload, key_id, signature = (group.decode("ascii") for group in match.groups())
+    return decode_base64(payload), key_id, decode_base64(signature)
+
+
+def _read_payload(payload: bytes) -> Statement:
+    try:
+        said = json.loads(payload.decode("utf-8"))
+        if not isinstance(said, dict) or canonical(said) != payload:
+            raise FormatError("the statement is not a canonical JSON object")
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"the statement cannot be read: {error!s:.200}") from error
+    if set(said) != set(FIELDS) or type(said["v"]) is not int or said["v"] != VERSION:
+        raise FormatError(f"the statement has not the fields of version {VERSION}")
+    del said["v"]
+    shapes: Mapping[str, Callable[[Json], bool]] = {
+        "kind": _is_text,
+        "actor": _is_text,
+        "seq": _is_count,
+        "prev": lambda value: value is None or _is_hash(value),
+        "signed_us": lambda value: type(value) is int,
+        "body": lambda value: isinstance(value, dict),
+    }
+    for name, is_right in shapes.items():
+        if not is_right(said[name]):
+            raise FormatError(f"the statement's {name} cannot be {said[name]!r:.100}")
+    insist_on_kind(said["kind"], said["body"])
+    return Statement(**said)
+
+
+def insist_on_order(statement: Statement, before: Statement | None) -> None:
+    """Check that a statement follows the actor's one before; the first is about the mission.
+
+    Raises:
+        FormatError: Its number or its `prev` is another, or its kind stands in the wrong place.
+    """
+    seq, prev = (0, None) if before is None else (before.seq + 1, before.sha256)
+    if statement.seq != seq:
+        raise FormatError(f"has seq {statement.seq}, not {seq}")
+    if statement.prev != prev:
+        raise FormatError(f"names {statement.prev} as the statement before, not {prev}")
+    if (statement.kind == "mission") != (before is None):
+        raise FormatError(f"kind {statement.kind!r} cannot stand at seq {seq}")

@@ -1,0 +1,138 @@
+"""Read a heap of documents: which feed claims each, what it holds, and what of it was refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from truceline.feeds.interface import Feed, FeedError, Row
+from truceline.records.coverage import Look
+from truceline.records.source import Document, Refused
+
+Kind = TypeVar("Kind")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """One document of a folder.
+
+    Attributes:
+        name: Path inside the folder, with forward slashes.
+        content: Its bytes, as received.
+        received_us: When it was fetched; None if not known.
+    """
+
+    name: str
+    content: bytes
+    received_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One document, read: its line in the register, its rows, the looks that its name states."""
+
+    document: Document
+    parser_version: int
+    rows: tuple[Row, ...]
+    looks: tuple[Look, ...]
+
+
+def feed_of(name: str, feeds: Iterable[Feed[Row]]) -> Feed[Row] | None:
+    """Find the feed that reads documents at this path."""
+    for feed in feeds:
+        if any(fnmatchcase(name, pattern) for pattern in feed.patterns):
+            return feed
+    return None
+
+
+def gather(
+    originals: Sequence[Original],
+    feeds: Sequence[Feed[Row]],
+    *,
+    threads: int,
+    progress: Progress,
+) -> tuple[Read, ...]:
+    """Read every document that a feed claims.
+
+    A foreign document is refused whole and stays in the register with the reason. A document with
+    the same bytes as an earlier one (by name) is read once, and named.
+
+    Args:
+        originals: Any order.
+        feeds: The table of feeds.
+        threads: Documents are read by this many threads at a time; the result is the same.
+        progress: Told what is done, how much, and of how many.
+
+    Returns:
+        One entry a claimed document, sorted by name.
+    """
+    first: dict[str, str] = {}
+    claimed: list[tuple[Original, Feed[Row], str, str]] = []
+    for original in sorted(originals, key=lambda original: original.name):
+        feed = feed_of(original.name, feeds)
+        if feed is None:
+            continue
+        sha256 = hashlib.sha256(original.content).hexdigest()
+        same_as = first.setdefault(sha256, original.name)
+        claimed.append((original, feed, sha256, "" if same_as == original.name else same_as))
+    reads: list[Read] = []
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        for read in pool.map(lambda one: _read(*one), claimed):
+            reads.append(read)
+            progress("reading documents", len(reads), len(claimed))
+    return tuple(reads)
+
+
+def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Read:
+    rows: tuple[Row, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    foreign = ""
+    if not same_as:
+        try:
+            parsed = feed.parse(original.content)
+            rows, refused = parsed.rows, parsed.refused
+        except FeedError as error:
+            foreign = str(error)
+    return Read(
+        document=Document(
+            name=original.name,
+            feed=feed.name,
+            sha256=sha256,
+            size=len(original.content),
+            received_us=original.received_us,
+            rows=len(rows),
+            refused=refused,
+            foreign=foreign,
+            same_as=same_as,
+        ),
+        parser_version=feed.version,
+        rows=rows,
+        looks=()
+        if foreign or same_as
+        else tuple(
+            Look(
+                source=source,
+                began_us=began_us,
+                # A document that came while its period ran speaks for what had passed of it.
+                ended_us=min(ended_us, original.received_us or ended_us),
+                document_sha256=sha256,
+            )
+            for source, began_us, ended_us in feed.covers(original.name)
+            if original.received_us is None or began_us < original.received_us
+        ),
+    )
+
+
+def rows_of(reads: Iterable[Read], kind: type[Kind]) -> tuple[Kind, ...]:
+    """Give all rows of one record type, in the order of the documents' names and lines."""
+    return tuple(row for read in reads for row in read.rows if isinstance(row, kind))
+
+
+def sources_of(feeds: Iterable[Feed[Row]]) -> Mapping[str, Feed[Row]]:
+    """Tell which feed each source of the register belongs to, in the order of the table."""
+    return {source: feed for feed in feeds for source in feed.sources}

@@ -1,0 +1,25 @@
+"""Everything that the doors show as one clear line: what came in was wrong, or is not there."""
+
+from __future__ import annotations
+
+from truceline.agreement.read import AgreementError
+from truceline.evidence.ledger import LedgerError
+from truceline.evidence.strict import FormatError
+from truceline.feeds.interface import FeedError
+from truceline.pipeline.run import MissionError
+from truceline.sensors.background import BackgroundError
+from truceline.store.index import StoreError
+from truceline.web.serve import ServeError
+
+ERRORS: tuple[type[Exception], ...] = (
+    MissionError,
+    AgreementError,
+    FeedError,
+    LedgerError,
+    FormatError,
+    StoreError,
+    ServeError,
+    BackgroundError,
+    LookupError,
+    OSError,
+)

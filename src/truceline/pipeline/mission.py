@@ -1,0 +1,407 @@
+"""A finished mission, open for reading: what the command line and the console ask of it.
+
+Answers are plain data in the canonical form of the records, with `short_id` added. They come from
+the index, which is made from the mission folder when it is missing or of another state of the log.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from truceline.agreement.read import read_agreement
+from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.feeds.table import line_text
+from truceline.pipeline.index import NAMINGS, rows_of_mission
+from truceline.records.agreement import Agreement
+from truceline.records.finding import Outcome
+from truceline.records.ids import short_id
+from truceline.records.units import E7, day_of
+from truceline.sensors.coverage import cell_at
+from truceline.store.index import Index, StoreError, build_index, index_url, open_index
+
+Plain = dict[str, Any]
+
+AGREEMENT_FEED = "agreement"
+BOUNDARY_NOTE = "Boundaries shown do not imply endorsement; lines of control are a separate layer."
+OUTCOMES = (*(outcome.value for outcome in Outcome), "not_applicable")
+SHORT_FIELDS = (
+    "radius_90_m",
+    "began_us",
+    "ended_us",
+    "last_seen_us",
+    "probability_ppm",
+    "area",
+    "near",
+    "held_by",
+    "line_distance_m",
+    "independent_sources",
+)
+# What a record's trace leads to: the observations behind it, or its own line in an original.
+OF_INCIDENT = ("finding", "not_applicable", "attribution", "referral", "candidate_instant")
+
+
+class MissionView:
+    """One mission. It does not change while it is open."""
+
+    def __init__(self, folder: Path, index: Index, checkpoint: Plain) -> None:
+        """Take what `open_mission` opened."""
+        self.folder = folder
+        self.index = index
+        self.checkpoint = checkpoint
+
+    def close(self) -> None:
+        """Give the index back."""
+        self.index.close()
+
+    @cached_property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """The agreements, in the order in which they were given."""
+        return tuple(
+            read_agreement(self._original(entry["sha256"]), entry["name"])
+            for entry in self._toml.get("agreement", [])
+        )
+
+    @property
+    def title(self) -> str:
+        """What the mission is called."""
+        return str(self._toml["title"])
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The UTC days of its window."""
+        since, until = self._toml["since"], self._toml["until"]
+        return tuple(since + timedelta(days=n) for n in range((until - since).days + 1))
+
+    @cached_property
+    def _toml(self) -> Plain:
+        return tomllib.loads((self.folder / "mission.toml").read_text(encoding="utf-8"))
+
+    def counts(self) -> Plain:
+        """Give the summary that the job wrote: counts per side, each with its coverage."""
+        return self.index.record("summary")[1]
+
+    def summary(self) -> Plain:
+        """Tell what the mission is: window, parties, agreements with their readings, checkpoint."""
+        parties = {party.code: party.name for terms in self.agreements for party in terms.parties}
+        return {
+            "title": self.title,
+            "from_day": self.days[0].isoformat(),
+            "to_day": self.days[-1].isoformat(),
+            "days": [day.isoformat() for day in self.days],
+            "parties": [{"code": code, "name": name} for code, name in sorted(parties.items())],
+            "agreements": [_agreement(terms) for terms in self.agreements],
+            "checkpoint": self.checkpoint,
+            "note": BOUNDARY_NOTE,
+        }
+
+    def records(self, kind: str, day: date | None = None) -> list[Plain]:
+        """Give the records of one kind, as the derived file has them, with their short ids."""
+        return [{**body, **_named(kind, body)} for body in self.index.records(kind, _iso(day))]
+
+    def incidents(self, day: date | None = None) -> Plain:
+        """Give every incident in short, of one UTC day if asked."""
+        outcomes = self._outcomes
+        return {
+            "incidents": [
+                _in_short(incident, outcomes[incident["id"]])
+                for incident in self.index.records("incident", _iso(day))
+            ]
+        }
+
+    @cached_property
+    def _outcomes(self) -> dict[str, Counter[str]]:
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
+        for finding in self.index.records("finding"):
+            counts[finding["incident"]][finding["outcome"]] += 1
+        for spared in self.index.records("not_applicable"):
+            counts[spared["incident"]]["not_applicable"] += 1
+        return counts
+
+    def incident(self, incident: str) -> Plain:
+        """Give all that is known of one incident, named by its id, its short id or its beginning.
+
+        Raises:
+            LookupError: There is no such incident.
+        """
+        kind, body = self._find(incident)
+        if kind != "incident":
+            raise LookupError(f"{incident} is no incident but a {kind}")
+        return {
+            "incident": {**body, "short_id": short_id(body["id"])},
+            "findings": self._judged("finding", body["id"]),
+            "not_applicable": self._judged("not_applicable", body["id"]),
+            "attribution": next(
+                (one for one in self.index.records("attribution") if one["incident"] == body["id"]),
+                None,
+            ),
+            "coverage": self._coverage_at(body),
+            "observations": [self._observation(full) for full in body["observations"]],
+        }
+
+    def _judged(self, kind: str, incident: str) -> list[Plain]:
+        clauses = {
+            (terms.sha256, clause.id): clause
+            for terms in self.agreements
+            for clause in terms.clauses
+        }
+        rows = []
+        for body in self.index.records(kind):
+            if body["incident"] != incident:
+                continue
+            clause = clauses[body["agreement_sha256"], body["clause"]]
+            rows.append(
+                {
+                    **body,
+                    **_named(kind, body),
+                    "article": clause.article,
+                    "words": clause.words,
+                    "kind": clause.kind,
+                }
+            )
+        return rows
+
+    def _coverage_at(self, incident: Plain) -> Plain | None:
+        cell = cell_at(incident["place"]["longitude_e7"], incident["place"]["latitude_e7"])
+        day = day_of(incident["ended_us"]).isoformat()
+        try:
+            return self.index.record(f"v:{cell.id}:{day}")[1]
+        except StoreError:
+            return None
+
+    def _observation(self, full: str) -> Plain:
+        body = self.index.record(full)[1]
+        name, text = self.line_of(body["document_sha256"], body["line"])
+        return {
+            **body,
+            "id": full,
+            "short_id": short_id(full),
+            "measures": dict(body["measures"]),
+            "name": name,
+            "text": text,
+        }
+
+    def coverage(self, day: date) -> Plain:
+        """Give the coverage of a day as GeoJSON: one rectangle a cell."""
+        return {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "geometry": _rectangle(body["cell"]),
+                    "properties": {name: body[name] for name in body if name != "cell"},
+                }
+                for body in self.index.records("coverage", day.isoformat())
+            ],
+        }
+
+    def line(self, day: date) -> Plain:
+        """Give the line of a day, or the last one known within the week before, as GeoJSON."""
+        known = [
+            (as_of, body)
+            for body in self.index.records("line")
+            for as_of in (day_of(body["as_of_us"]),)
+            if timedelta(0) <= day - as_of < timedelta(days=7)
+        ]
+        if not known:
+            return {"type": "FeatureCollection", "features": []}
+        as_of, body = max(known, key=lambda row: row[0])
+        return {
+            "type": "Feature",
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [
+                    [[[x / E7, y / E7] for x, y in ring] for ring in rings]
+                    for rings in body["polygons_e7"]
+                ],
+            },
+            "properties": {
+                "as_of_day": as_of.isoformat(),
+                "held_by": body["held_by"],
+                "source": body["source"],
+            },
+        }
+
+    def sources(self) -> Plain:
+        """Give the register of sources: heard, and not known."""
+        return {
+            "sources": [
+                {
+                    **body,
+                    "state": "heard" if body["documents"] else "not_known",
+                }
+                for body in self.index.records("source")
+            ]
+        }
+
+    def trace(self, record: str) -> Plain:
+        """Follow a record to the lines of the originals behind it.
+
+        Raises:
+            LookupError: There is no such record.
+        """
+        kind, body = self._find(record)
+        if kind in OF_INCIDENT:
+            kind, body = self._find(body["incident"])
+        if kind == "incident":
+            cited = [self.index.record(full)[1] for full in body["observations"]]
+        elif "document_sha256" in body:
+            cited = [body]
+        else:
+            cited = []
+        return {
+            "id": record,
+            "lines": [self._cited(one["document_sha256"], one.get("line")) for one in cited],
+        }
+
+    def _cited(self, sha256: str, line: int | None) -> Plain:
+        number = line or 1
+        name, text = self.line_of(sha256, number)
+        return {
+            "name": name,
+            "sha256": sha256,
+            "line": number,
+            "text": text,
+            "before": self._neighbour(sha256, number - 1),
+            "after": self._neighbour(sha256, number + 1),
+        }
+
+    def _neighbour(self, sha256: str, line: int) -> str | None:
+        try:
+            return self.line_of(sha256, line)[1] or None
+        except LookupError:
+            return None
+
+    def line_of(self, sha256: str, line: int) -> tuple[str, str]:
+        """Give the name of an original and one of its lines, as it stands in the bytes received.
+
+        Raises:
+            LookupError: There is no such original or line.
+        """
+        try:
+            return self._names[sha256], line_text(self._original(sha256), line)
+        except (OSError, ValueError, KeyError) as error:
+            raise LookupError(f"{short_id(sha256)} line {line}: {error}") from error
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        documents = self.index.records("document")
+        return {body["sha256"]: body["name"] for body in reversed(documents)}
+
+    def _original(self, sha256: str) -> bytes:
+        return (self.folder / "originals" / sha256[:2] / sha256).read_bytes()
+
+    def find(self, record: str) -> tuple[str, Plain]:
+        """Find a record by its id, its short id or the beginning of one: its kind and itself.
+
+        Raises:
+            LookupError: There is none, or several begin so.
+        """
+        return self._find(record)
+
+    def _find(self, record: str) -> tuple[str, Plain]:
+        try:
+            return self.index.record(record)
+        except StoreError as error:
+            raise LookupError(str(error)) from error
+
+
+def opened(folder: Path) -> tuple[Index, Plain]:
+    """Open a mission's log and index; the index is made if none is of this state of the log.
+
+    Returns:
+        The index, and the checkpoint: origin, size, and root in hex.
+
+    Raises:
+        LedgerError: It is no mission, or a damaged one.
+    """
+    with Ledger.open(folder) as ledger:
+        head = ledger.checkpoint
+    if head is None:
+        raise LedgerError(f"{folder} has no signed head; it was never finished")
+    checkpoint: Plain = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+    url = index_url(folder)
+    index = open_index(url)
+    try:
+        if index.stamp() == checkpoint["root"]:
+            return index, checkpoint
+    except StoreError:
+        pass  # there is none, or it is broken: it is made again below
+    index.close()
+    return build_index(url, checkpoint["root"], rows_of_mission(folder)), checkpoint
+
+
+def open_mission(folder: Path) -> MissionView:
+    """Open a mission for reading.
+
+    Raises:
+        LedgerError: It is no mission, or a damaged one.
+    """
+    return MissionView(folder, *opened(folder))
+
+
+def _agreement(terms: Agreement) -> Plain:
+    return {
+        "id": terms.id,
+        "title": terms.title,
+        "sha256": terms.sha256,
+        "status": terms.status,
+        "readings": [
+            {
+                "id": reading.id,
+                "from_us": reading.start.not_before_us,
+                "from_not_after_us": reading.start.not_after_us,
+                "until_us": reading.end and reading.end.not_after_us,
+                "said_by": reading.start.said_by,
+            }
+            for reading in terms.readings
+        ],
+        "clauses": [
+            {
+                "id": clause.id,
+                "article": clause.article,
+                "kind": clause.kind,
+                "words": clause.words,
+            }
+            for clause in terms.clauses
+        ],
+    }
+
+
+def _in_short(incident: Plain, outcomes: Counter[str]) -> Plain:
+    place = incident["place"]
+    return {
+        "id": incident["id"],
+        "short_id": short_id(incident["id"]),
+        "longitude_e7": place["longitude_e7"],
+        "latitude_e7": place["latitude_e7"],
+        "day": _day(incident["ended_us"]),
+        **{name: incident[name] for name in SHORT_FIELDS},
+        "clusters": sorted({row["cluster"] for row in incident["evidence"] if row["observations"]}),
+        "outcomes": {name: outcomes[name] for name in OUTCOMES},
+    }
+
+
+def _named(kind: str, body: Plain) -> Plain:
+    full = NAMINGS[kind](body)[0]
+    return {"id": full, "short_id": short_id(full)}
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(us: int) -> str:
+    return day_of(us).isoformat()
+
+
+def _rectangle(cell: Plain) -> Plain:
+    west, south, east, north = (
+        cell[side] / E7 for side in ("west_e7", "south_e7", "east_e7", "north_e7")
+    )
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}

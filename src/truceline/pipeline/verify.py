@@ -1,0 +1,86 @@
+"""Check a mission from its folder alone; if asked, do the whole job again and compare bytes."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from truceline.agreement.read import read_agreement
+from truceline.evidence.ledger import Ledger
+from truceline.evidence.verify import Problem, Report, verify
+from truceline.feeds.gather import Original
+from truceline.pipeline.derive import Inputs, Progress, derive
+from truceline.pipeline.mission import AGREEMENT_FEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """The report of a check.
+
+    Attributes:
+        report: What was checked and the first thing that is wrong.
+        replayed: The derived files were computed again and compared.
+    """
+
+    report: Report
+    replayed: bool
+
+
+def check_mission(
+    folder: Path, key: str | None, *, again: bool, threads: int, progress: Progress
+) -> Verified:
+    """Check every byte of a mission folder, and its derived files by doing the job again.
+
+    Args:
+        folder: The mission folder; nothing beside it is read.
+        key: The signer's verifier key, if you have it from elsewhere.
+        again: Also derive everything again from the originals and compare the bytes.
+        threads: Threads that read documents.
+        progress: Told what is done.
+    """
+    report = verify(folder, key)
+    if report.problem is not None or not again:
+        return Verified(report=report, replayed=False)
+    inputs = read_inputs(folder)
+    for name, content in sorted(derive(inputs, threads=threads, progress=progress).files.items()):
+        path = folder / "derived" / name
+        if not path.is_file() or path.read_bytes() != content:
+            problem = Problem(
+                file=f"derived/{name}",
+                why="is signed, but is not what this software derives from the originals",
+            )
+            return Verified(report=replace(report, problem=problem), replayed=True)
+    return Verified(report=report, replayed=True)
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read from a mission folder all that its derived files depend on.
+
+    Raises:
+        LedgerError: The folder is no mission, or damaged.
+    """
+    toml = tomllib.loads((folder / "mission.toml").read_text(encoding="utf-8"))
+    originals, agreements = [], []
+    with Ledger.open(folder) as ledger:
+        stated = [one.body for one in ledger.statements() if one.kind == "original"]
+    for body in stated:
+        sha256, name = str(body["sha256"]), str(body["name"])
+        content = (folder / "originals" / sha256[:2] / sha256).read_bytes()
+        if body["feed"] == AGREEMENT_FEED:
+            agreements.append(read_agreement(content, name))
+        else:
+            received = body["received_us"]
+            originals.append(
+                Original(
+                    name=name,
+                    content=content,
+                    received_us=received if isinstance(received, int) else None,
+                )
+            )
+    return Inputs(
+        originals=tuple(originals),
+        agreements=tuple(agreements),
+        since=toml["since"],
+        until=toml["until"],
+    )

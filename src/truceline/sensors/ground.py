@@ -1,0 +1,115 @@
+"""The ground on each day: which area a point lies in, who held it, how far the line was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from truceline.records.agreement import ControlLine
+from truceline.records.context import Area
+from truceline.records.units import DAY_US
+from truceline.sensors.geometry import (
+    Integers,
+    inside,
+    line_distance_m,
+    shape_of,
+)
+
+# A line older than this says too little about today's; then the line counts as not known.
+LINE_HOLDS_US = 7 * DAY_US
+# Coast and state border bound the held land too, but nobody faces anybody there. They are left out
+# by staying this far inside the areas, in degrees (about 3 km): the outlines are that coarse.
+FRONTIER_DEG = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    as_of_us: int
+    held_by: str
+    held: Any
+    contact: Any
+
+
+class Ground:
+    """Areas and lines of control, prepared once for many questions.
+
+    Everything here is about where something arrived; nothing here says who sent it.
+    """
+
+    def __init__(
+        self, areas: Sequence[Area], lines: Iterable[ControlLine], parties: Sequence[str]
+    ) -> None:
+        """Prepare the shapes.
+
+        Args:
+            areas: First-level areas; together they are the country.
+            lines: Lines of control, any number of days.
+            parties: Codes of the parties. With two, who does not hold the land inside a line holds
+                the rest; with more, the rest is not known.
+        """
+        self._areas = [(area.code, shape_of(area.polygons_e7)) for area in sorted_areas(areas)]
+        country = shapely.union_all([shape for _, shape in self._areas])
+        self.bounds: tuple[float, float, float, float] = tuple(country.bounds)
+        interior = country.buffer(-FRONTIER_DEG)
+        self._lines = [
+            _line(line, interior) for line in sorted(lines, key=lambda line: line.as_of_us)
+        ]
+        self._parties = tuple(parties)
+
+    def areas_of(self, longitude_e7: Integers, latitude_e7: Integers) -> list[str | None]:
+        """Give the code of the area of each point; None outside all of them."""
+        codes: list[str | None] = [None] * len(longitude_e7)
+        for code, shape in self._areas:
+            for index in np.flatnonzero(inside(shape, longitude_e7, latitude_e7)):
+                codes[index] = codes[index] or code
+        return codes
+
+    def has_line(self, moment_us: int) -> bool:
+        """Tell whether a line is known for this instant."""
+        return self._line_at(moment_us) is not None
+
+    def held_by(
+        self, moment_us: int, longitude_e7: Integers, latitude_e7: Integers
+    ) -> list[str | None]:
+        """Give the party that held each point at an instant; None where that is not known."""
+        line = self._line_at(moment_us)
+        if line is None:
+            return [None] * len(longitude_e7)
+        others = [party for party in self._parties if party != line.held_by]
+        other = others[0] if len(others) == 1 else None
+        return [
+            line.held_by if held else other
+            for held in inside(line.held, longitude_e7, latitude_e7).tolist()
+        ]
+
+    def line_distance_m(
+        self, moment_us: int, longitude_e7: Integers, latitude_e7: Integers
+    ) -> Integers | None:
+        """Give the distance of each point to the line of contact; None where no line is known."""
+        line = self._line_at(moment_us)
+        if line is None or line.contact.is_empty:
+            return None
+        return line_distance_m(line.contact, longitude_e7, latitude_e7)
+
+    def _line_at(self, moment_us: int) -> _Line | None:
+        known = [line for line in self._lines if 0 <= moment_us - line.as_of_us < LINE_HOLDS_US]
+        return known[-1] if known else None
+
+
+def sorted_areas(areas: Sequence[Area]) -> list[Area]:
+    """Order areas by code, so that the order in a file decides nothing."""
+    return sorted(areas, key=lambda area: area.code)
+
+
+def _line(line: ControlLine, interior: Any) -> _Line:  # noqa: ANN401 - shapely has no types
+    held = shape_of(line.polygons_e7)
+    return _Line(
+        as_of_us=line.as_of_us,
+        held_by=line.held_by,
+        held=held,
+        contact=shapely.intersection(held.boundary, interior),
+    )

@@ -1,0 +1,77 @@
+"""Put the console on the network: loopback, unless told otherwise."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from truceline.web.app import LOOPBACK, create_app
+from truceline.web.mission import Mission
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8100
+PORT_LIMIT = 65_535
+WAITING_CONNECTIONS = 128
+
+
+class ServeError(Exception):
+    """The console cannot be put where it was asked for."""
+
+
+def serve(
+    mission: Mission,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    started: Callable[[str], None] = print,
+) -> None:
+    """Serve the console until it is interrupted.
+
+    Args:
+        mission: What it shows.
+        host: Address to listen on. Another than loopback shows the mission to that network.
+        port: Port; 0 takes a free one.
+        started: Is told the page's address once it listens.
+
+    Raises:
+        ServeError: The address is not this machine's, or the port is taken or may not be used.
+    """
+    listening = listen(host, port)
+    hosts = LOOPBACK if host in {DEFAULT_HOST, "localhost", "::1"} else ("*",)
+    config = uvicorn.Config(
+        create_app(mission, hosts=hosts),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+    )
+    started(address(listening))
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port, so that a busy one is told before anything is built on it.
+
+    Raises:
+        ServeError: The address is not this machine's, or the port is taken or may not be used.
+    """
+    if not 0 <= port <= PORT_LIMIT:
+        raise ServeError(f"port {port} is outside 0..{PORT_LIMIT}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(WAITING_CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        raise ServeError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return listening
+
+
+def address(listening: socket.socket) -> str:
+    """Give the page's address of a port that was taken."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -1,0 +1,60 @@
+// Which sources were heard on which days, which were not, and how many rows were refused.
+
+import * as api from "./api.js";
+import { byId, fillWith, make } from "./dom.js";
+import { on, state } from "./state.js";
+import { count, say, shortDay, term } from "./words.js";
+
+function strip(source) {
+  const heard = new Set(source.days_heard);
+  return make(
+    "span",
+    { class: "strip", "aria-hidden": "true" },
+    state.mission.days.map((day) => make("span", { class: heard.has(day) ? "heard" : "missing", title: shortDay(day) })),
+  );
+}
+
+function missing(source) {
+  const all = state.mission.days.length;
+  if (!source.days_missing.length) return say("source_whole", { days: count(all) });
+  if (!source.days_heard.length) return say("source_silent");
+  return say("source_partly", { heard: count(source.days_heard.length), days: count(all), missing: source.days_missing.map(shortDay).join(", ") });
+}
+
+function item(source) {
+  return make(
+    "li",
+    {},
+    make("p", {}, make("strong", {}, term("source", source.source)), source.means ? ` · ${term("means", source.means)}` : ""),
+    strip(source),
+    make("p", {}, missing(source)),
+    make("p", { class: "note" }, say("source_rows", { documents: count(source.documents), rows: count(source.rows), refused: count(source.refused) })),
+  );
+}
+
+async function draw() {
+  if (state.tab !== "sources") return;
+  const room = byId("sources");
+  try {
+    const { sources } = await api.sources();
+    const { origin, size, root } = state.mission.checkpoint ?? {};
+    fillWith(
+      room,
+      make("h3", {}, say("sources_title")),
+      make("p", { class: "note" }, say("sources_note")),
+      make("ul", { class: "sources" }, sources.map(item)),
+      make("h3", {}, say("log")),
+      make("p", { class: "note" }, say("log_note")),
+      origin
+        ? make("dl", { class: "facts" }, make("dt", {}, say("log_origin")), make("dd", {}, origin), make("dt", {}, say("log_size")), make("dd", {}, count(size)), make("dt", {}, say("log_root")), make("dd", {}, make("code", {}, root)))
+        : make("p", {}, term("value", "not_known")),
+    );
+  } catch (error) {
+    fillWith(room, make("p", { class: "trouble" }, error.message));
+  }
+}
+
+export function startSources() {
+  on(["tab", "language"], draw);
+  draw();
+}

@@ -1,0 +1,208 @@
+"""Signed statements: DSSE over exact bytes, one spelling, a chain without gaps."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from truceline.evidence.keys import SigningKey
+from truceline.evidence.statement import (
+    BODY_LIMIT,
+    PAYLOAD_TYPE,
+    Statement,
+    claimed,
+    insist_on_body,
+    insist_on_kind,
+    insist_on_order,
+    pre_authentication_encoding,
+    read_entry,
+    write_entry,
+)
+from truceline.evidence.strict import FormatError, decode_base64, encode_base64
+from truceline.records.canonical import Json
+
+KEY = SigningKey(name="actor.example", seed=bytes(32))
+BODY: dict[str, Json] = {
+    "sha256": "ab" * 32,
+    "size": 7,
+    "name": "день.csv",
+    "feed": "firms",
+    "received_us": None,
+}
+
+
+def said(**changes: Any) -> Statement:  # noqa: ANN401 - any field of a statement
+    fields: dict[str, Any] = {
+        "kind": "original",
+        "actor": KEY.name,
+        "seq": 1,
+        "prev": "cd" * 32,
+        "signed_us": 1,
+        "body": BODY,
+    }
+    return Statement(**{**fields, **changes})
+
+
+ENTRY = write_entry(said(), KEY)
+
+
+def signed(payload: bytes) -> bytes:
+    """Put any bytes into an envelope that is signed as it must be."""
+    signature = KEY.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    envelope = {
+        "payload": encode_base64(payload),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [
+            {"keyid": KEY.verifier.key_id.hex(), "sig": encode_base64(signature)},
+        ],
+    }
+    return json.dumps(envelope, separators=(",", ":")).encode()
+
+
+def test_encoding_is_the_example_of_the_specification() -> None:
+    """DSSE protocol.md, "Test Vectors"."""
+    encoded = pre_authentication_encoding("http://example.com/HelloWorld", b"hello world")
+    assert encoded == b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+
+
+def test_entry_is_a_dsse_envelope() -> None:
+    envelope = json.loads(ENTRY)
+    assert list(envelope) == ["payload", "payloadType", "signatures"]
+    payload = decode_base64(envelope["payload"])
+    assert json.loads(payload)["body"] == BODY
+    (signature,) = envelope["signatures"]
+    message = pre_authentication_encoding(envelope["payloadType"], payload)
+    assert KEY.verifier.verifies(message, decode_base64(signature["sig"]))
+    assert signed(payload) == ENTRY
+
+
+def test_statement_is_read_back() -> None:
+    assert read_entry(ENTRY, KEY.verifier) == said() == claimed(ENTRY)
+
+
+def test_every_flipped_bit_of_an_entry_is_refused() -> None:
+    for bit in range(len(ENTRY) * 8):
+        changed = bytearray(ENTRY)
+        changed[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(FormatError):
+            read_entry(bytes(changed), KEY.verifier)
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_entry_are_refused(content: bytes) -> None:
+    for entry in (content, signed(content)):
+        with pytest.raises(FormatError):
+            read_entry(entry, KEY.verifier)
+
+
+PAYLOAD = said().payload.decode()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        PAYLOAD.replace('"v":1', '"v":2'),
+        PAYLOAD.replace('"v":1', '"v":true'),
+        PAYLOAD.replace('"v":1', '"v":1.0'),
+        PAYLOAD.replace('"v":1', '"v": 1'),
+        PAYLOAD.replace('"v":1', '"v":1,"v":1'),
+        PAYLOAD.replace('"v":1', '"v":1,"w":1'),
+        PAYLOAD.replace(',"v":1', ""),
+        PAYLOAD.replace('"seq":1', '"seq":-1'),
+        PAYLOAD.replace('"seq":1', '"seq":true'),
+        PAYLOAD.replace('"seq":1', '"seq":' + "9" * 5000),
+        PAYLOAD.replace('"signed_us":1', '"signed_us":null'),
+        PAYLOAD.replace("cdcd", "CDCD"),
+        PAYLOAD.replace('"kind":"original"', '"kind":"mission"'),
+        PAYLOAD.replace('"kind":"original"', '"kind":"verdict"'),
+        PAYLOAD.replace('"size":7', '"size":NaN'),
+        PAYLOAD.replace('"size":7', '"size":-7'),
+        PAYLOAD.replace("день", "\\ud800"),
+        PAYLOAD.replace("д", "\\u0434"),
+        PAYLOAD.replace("actor.example", "actor.exampl"),
+        "[" * 60_000,
+        "[" * 30_000 + "]" * 30_000,
+        '{"body":' * 7_000,
+        "[]",
+        "null",
+        "",
+    ],
+)
+def test_refuses_a_signed_payload_that_is_no_statement(payload: str) -> None:
+    assert payload != PAYLOAD
+    with pytest.raises(FormatError):
+        read_entry(signed(payload.encode(errors="surrogatepass")), KEY.verifier)
+
+
+def test_another_key_of_the_same_name_is_refused() -> None:
+    other = SigningKey(name=KEY.name, seed=b"o" * 32).verifier
+    with pytest.raises(FormatError, match="is signed by key"):
+        read_entry(ENTRY, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"size": -1}, "original.size cannot be -1"),
+        ({"size": True}, "original.size cannot be True"),
+        ({"sha256": "AB" * 32}, "original.sha256 cannot be"),
+        ({"received_us": "now"}, "original.received_us cannot be 'now'"),
+        ({"size": 2**53}, "not below 2"),
+        ({"name": "\ud800"}, "is not canonical JSON"),
+        ({"name": "x" * BODY_LIMIT}, f"above {BODY_LIMIT}"),
+        ({"more": 1}, "has .*more"),
+    ],
+)
+def test_refuses_a_body_that_is_not_of_its_kind(changes: dict[str, Json], why: str) -> None:
+    with pytest.raises(FormatError, match=why):
+        insist_on_body("original", {**BODY, **changes})
+
+
+def test_refuses_a_kind_that_is_not_listed() -> None:
+    with pytest.raises(FormatError, match="'verdict' is no kind of statement: mission, original"):
+        insist_on_kind("verdict", {})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../a", "/a", "a//b", "a/../b", ".hidden", "a/.b", "a.tmp", "", "a\\b", "a b", "ї", "a\n"],
+)
+def test_refuses_a_derived_path_that_could_lead_elsewhere(path: str) -> None:
+    with pytest.raises(FormatError, match=r"derived\.path cannot be"):
+        insist_on_kind("derived", {"path": path, "sha256": "0" * 64, "size": 0})
+
+
+def test_the_longest_body_fits_into_an_entry() -> None:
+    room = BODY_LIMIT - len(Statement.__name__) - 150
+    assert len(write_entry(said(body={**BODY, "name": "x" * room}), KEY)) < 65_535
+
+
+def test_an_entry_that_is_too_long_is_refused() -> None:
+    key = SigningKey(name="n" * 50_000, seed=bytes(32))
+    with pytest.raises(FormatError, match="is above 65535"):
+        write_entry(said(actor=key.name), key)
+
+
+FIRST = said(kind="mission", seq=0, prev=None, body={"sha256": "ab" * 32, "size": 7})
+
+
+@pytest.mark.parametrize(
+    ("before", "changes", "why"),
+    [
+        (FIRST, {"seq": 2}, "has seq 2, not 1"),
+        (FIRST, {"prev": "00" * 32}, f"names {'00' * 32} as the statement before"),
+        (FIRST, {"prev": None}, "names None as the statement before"),
+        (FIRST, {"kind": "mission"}, "kind 'mission' cannot stand at seq 1"),
+        (None, {"seq": 0, "prev": None}, "kind 'original' cannot stand at seq 0"),
+        (None, {}, "has seq 1, not 0"),
+    ],
+)
+def test_a_statement_follows_the_one_before(
+    before: Statement | None, changes: dict[str, Any], why: str
+) -> None:
+    insist_on_order(FIRST, None)
+    insist_on_order(said(prev=FIRST.sha256), FIRST)
+    with pytest.raises(FormatError, match=why):
+        insist_on_order(said(**{"prev": FIRST.sha256, **changes}), before)
