@@ -50,6 +50,7 @@ check: environment
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy conftest.py
 	@$(BIN)/python scripts/reference.py --check
 
 fmt: environment

@@ -99,7 +99,7 @@ def shared_data() -> Path:
     if not (folder / "firms").is_dir():
         pytest.skip(
             "no real data: put the archive (firms/, control_lines/, labels/, ...) beside the "
-            "checkout, at ../shared/data; README.md, 'The real data', says what belongs there"
+            "checkout, at ../shared/data; docs/reference/feeds.md says what belongs there"
         )
     return folder
 

@@ -254,3 +254,14 @@ def test_every_page_can_be_found_from_the_index() -> None:
         links = links_of(page.read_text(encoding="utf-8"))
         waiting += [(page.parent / link).resolve() for link in links if link.endswith(".md")]
     assert sorted(name_of(page) for page in set(docs.rglob("*.md")) - reached) == []
+
+
+def test_every_decision_stands_in_the_table_of_decisions() -> None:
+    folder = ROOT / "docs" / "decisions"
+    rows = (folder / "README.md").read_text(encoding="utf-8")
+    records = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    assert len({name[:4] for name in records}) == len(records), "two records of one number"
+    for number, name in enumerate(records, start=1):
+        title = (folder / name).read_text(encoding="utf-8").splitlines()[0]
+        assert title.startswith(f"# {number}. "), name
+        assert f"]({name})" in rows, name

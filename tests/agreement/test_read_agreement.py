@@ -66,6 +66,12 @@ def test_terms_keep_whole_numbers_and_hold_probabilities_in_millionths() -> None
     }
 
 
+def test_kinds_of_site_are_a_set() -> None:
+    document = changed('["energy_infrastructure"]', '["port", "nuclear_site", "port"]')
+    terms = read_agreement(document, "x").clauses[1].terms
+    assert terms["site_kinds"] == ("nuclear_site", "port")
+
+
 def test_the_record_can_be_signed_and_read_back() -> None:
     assert record_bytes(AGREEMENT)
     assert read_record(type(AGREEMENT), plain(AGREEMENT)).zones == AGREEMENT.zones
@@ -148,6 +154,18 @@ def test_an_agreement_without_an_end_is_open() -> None:
             "[[end]] (lapse): 2026-02-01T06:00:00Z to 2026-02-01T06:00:00Z is not after start "
             "signed, 2026-02-01T06:00:00Z to 2026-02-01T06:00:00Z",
             id="an end at the very start",
+        ),
+        pytest.param(
+            "2026-02-08T06:00:00Z\nnot_after = 2026-02-08T06:00:00Z",
+            "2026-02-01T06:00:00Z\nnot_after = 2026-02-08T06:00:00Z",
+            "is not after start signed",
+            id="an end whose early edge is the start",
+        ),
+        pytest.param(
+            "not_after = 2026-02-01T06:00:00Z",
+            "not_after = 2026-02-08T06:00:00Z",
+            "is not after start signed",
+            id="a start whose late edge is the end",
         ),
         pytest.param(
             "[37.0, 48.1], [37.0, 48.0]]",

@@ -53,13 +53,13 @@ def test_who_is_listed(outcome: Outcome, probability_ppm: int, is_listed: bool) 
 
 def test_breached_comes_first_then_undecided_each_by_falling_probability() -> None:
     findings = [
-        finding("u-low", UNDECIDED, 300_000),
-        finding("b-low", BREACHED, 951_000),
-        finding("u-high", UNDECIDED, 990_000),
-        finding("b-high", BREACHED, 970_000),
+        finding("u-a-low", UNDECIDED, 300_000),
+        finding("b-a-low", BREACHED, 951_000),
+        finding("u-z-high", UNDECIDED, 990_000),
+        finding("b-z-high", BREACHED, 970_000),
     ]
     for order in itertools.permutations(findings):
-        assert listed(*order) == ["b-high", "b-low", "u-high", "u-low"]
+        assert listed(*order) == ["b-z-high", "b-a-low", "u-z-high", "u-a-low"]
 
 
 def test_equal_cases_are_in_the_order_of_their_ids() -> None:

@@ -48,6 +48,19 @@ def test_chance(
     assert chance_in_time(began, ended, reading(start, end)) == chance
 
 
+@pytest.mark.parametrize(
+    ("instant_us", "chance"),
+    [
+        pytest.param(19, 0, id="before the window"),
+        pytest.param(20, 1, id="its first instant is in it"),
+        pytest.param(29, 1, id="its last instant is in it"),
+        pytest.param(30, 0, id="its end is not"),
+    ],
+)
+def test_an_instant_at_the_edge_of_a_window(instant_us: int, chance: int) -> None:
+    assert chance_in_time(instant_us, instant_us, reading((10, 10)), (20, 30)) == chance
+
+
 times = st.integers(-50, 50)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from evaluation_worlds import (
     LATITUDE,
@@ -17,7 +18,7 @@ from evaluation_worlds import (
 from scipy.stats import norm
 
 from truceline.evaluation.context import context_of
-from truceline.evaluation.near_site import chance_within_ppm
+from truceline.evaluation.near_site import chances_within_ppm
 from truceline.evaluation.prohibit_strike_on_protected_site import (
     prohibit_strike_on_protected_site,
 )
@@ -125,12 +126,22 @@ def test_the_order_of_the_register_does_not_matter() -> None:
     assert found(incident(), *sites) == found(incident(), *reversed(sites))
 
 
+def test_of_two_stations_equally_far_away_the_same_is_named_in_any_order() -> None:
+    east, west = site(1, east_e7=5_000_000), site(2, east_e7=-5_000_000)
+    assert found(incident(), east, west) == found(incident(), west, east)
+
+
 def test_before_the_start_it_does_not_apply_whatever_is_known_of_sites() -> None:
     early = incident(began_us=START - 2, ended_us=START - 1)
     context = context_of(TEXT, (), sites_known=False)
     answer = prohibit_strike_on_protected_site(NO_STRIKE, TEXT.readings[0], TEXT, early, context)
     assert isinstance(answer, NotApplicable)
     assert answer.reason.code == "before_start"
+
+
+def within(apart_m: int, radius_m: int, sigma_m: float) -> int:
+    (chance_ppm,) = chances_within_ppm(np.array([apart_m]), radius_m, np.array([sigma_m]))
+    return chance_ppm
 
 
 @pytest.mark.parametrize(
@@ -142,9 +153,9 @@ def test_before_the_start_it_does_not_apply_whatever_is_known_of_sites() -> None
     ],
 )
 def test_chance_within(apart_m: int, radius_m: int, sigma_m: float, chance_ppm: int) -> None:
-    assert chance_within_ppm(apart_m, radius_m, sigma_m) == chance_ppm
+    assert within(apart_m, radius_m, sigma_m) == chance_ppm
 
 
 def test_a_wide_disc_seen_from_near_its_edge_is_a_half_plane() -> None:
     exact_ppm = float(norm.cdf(1.0)) * PPM
-    assert chance_within_ppm(99_900, 100_000, 100.0) == pytest.approx(exact_ppm, abs=200)
+    assert within(99_900, 100_000, 100.0) == pytest.approx(exact_ppm, abs=200)

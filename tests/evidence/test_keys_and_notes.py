@@ -112,6 +112,13 @@ def test_one_false_signature_of_a_known_key_spoils_the_note() -> None:
         open_note(note + false, KEY.verifier)
 
 
+@pytest.mark.parametrize("text", ["a\tb\n", "a\x00\n", "a\r\n", "no newline"])
+def test_a_text_that_cannot_be_a_note_is_not_signed(text: str) -> None:
+    """ "MUST NOT contain any ASCII control characters (those below U+0020) other than newline" """
+    with pytest.raises(FormatError, match=r"control characters|an empty line"):
+        sign_note(text, KEY)
+
+
 def test_a_note_with_too_many_signatures_is_refused() -> None:
     note = sign_note(HEAD.text, KEY)
     with pytest.raises(FormatError, match="101 signatures"):

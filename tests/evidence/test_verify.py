@@ -8,6 +8,8 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mission_worlds import DAY_US, KEY, MISSION, ORIGIN, SEED, files, mission
 
 from truceline.evidence.keys import SigningKey
@@ -106,6 +108,22 @@ def test_a_file_taken_away_cut_lengthened_emptied_or_doubled_is_named(folder: Pa
     assert verify(folder).ok
 
 
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_whatever_bytes_a_file_holds_the_answer_is_a_report(
+    data: st.DataObject, small: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = shutil.copytree(small, tmp_path_factory.mktemp("any") / "m")
+    held = files(folder)
+    name = data.draw(st.sampled_from(sorted(held)))
+    content = data.draw(st.binary(max_size=500) | st.text(max_size=300).map(str.encode))
+    at = data.draw(st.integers(0, len(held[name])))
+    for made in (content, held[name][:at] + content + held[name][at + len(content) :]):
+        (folder / name).write_bytes(made)
+        problem = verify(folder).problem
+        assert (problem.file if problem else None) == (None if made == held[name] else name)
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -174,6 +192,8 @@ def test_what_is_no_regular_file_or_too_large_is_named(
     problem = verify(folder).problem
     assert problem
     assert problem.file.rstrip("/") == name
+    if kind == "hole":
+        assert "is larger than" in problem.why or "its statement says" in problem.why
 
 
 def test_a_linked_folder_is_named(folder: Path, tmp_path: Path) -> None:
@@ -326,6 +346,27 @@ def test_a_rows_statement_needs_its_original_before_it(folder: Path) -> None:
     assert problem
     assert problem.file == "log/tile/entries/000.p/2"
     assert "of which no original is stated" in problem.why
+
+
+def test_an_original_has_one_size(folder: Path) -> None:
+    statements = list(Ledger.open(folder).statements())
+    body = {**statements[1].body, "size": 1}
+    statements[2] = changed(statements[1], seq=2, prev=statements[1].sha256, body=body)
+    sealed(folder, statements[:3])
+    problem = verify(folder).problem
+    assert problem
+    assert problem.file == "log/tile/entries/000.p/3"
+    assert "a second size" in problem.why
+
+
+def test_the_head_of_an_empty_log_is_of_no_mission(folder: Path) -> None:
+    shutil.rmtree(folder / "log/tile")
+    signer = SigningKey(name=ORIGIN, seed=SEED)
+    head = Checkpoint(origin=ORIGIN, size=0, root=root([]))
+    (folder / HEAD).write_bytes(sign_note(head.text, signer))
+    assert verify(folder).problem == Problem(
+        file=HEAD, why="is of an empty log, which has no mission"
+    )
 
 
 def test_the_latest_statement_about_a_derived_file_counts(folder: Path) -> None:

@@ -101,7 +101,7 @@ def test_who_is_a_candidate(outcome: Outcome, probability_ppm: int, is_candidate
 
 
 def test_candidates_stand_by_agreement_then_reading_then_time() -> None:
-    incidents = [incident("late", 6_000_000, 7_000_000), incident("early", 2_000_000, 3_000_000)]
+    incidents = [incident("late", 6_000_000, 7_000_000), incident("early", 2_000_000, 8_000_000)]
     findings = [
         finding(name, reading=reading, agreement=agreement)
         for agreement in ("small", "other")

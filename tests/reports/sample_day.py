@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -30,6 +31,7 @@ TRUCE_SHA = "d4" * 32
 MORATORIUM_SHA = "e5" * 32
 
 
+@cache
 def areas() -> tuple[Area, ...]:
     """Give the oblasts of the packaged base map, by their ISO codes."""
     file = resources.files("truceline") / "basemap" / "oblasts.geojson"

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from shapely import contains_xy
-from shapely.geometry import Polygon, shape
+from shapely.geometry import Point, Polygon, shape
 
 import truceline
 from truceline.records.attribution import Attribution, Unattributed
@@ -60,15 +60,24 @@ TRUCE_END = us_of(datetime(2026, 4, 12, 21, tzinfo=UTC))
 ENERGY_FIRST = us_of(datetime(2026, 4, 9, tzinfo=UTC))
 ENERGY_SECOND = us_of(datetime(2026, 4, 11, tzinfo=UTC))
 
-AGREEMENTS = [
+
+def reading(name: str, start: int, end: int | None, said_by: str) -> Answer:
+    return {
+        "id": name,
+        "from_us": start,
+        "from_not_after_us": start,
+        "until_us": end,
+        "said_by": said_by,
+    }
+
+
+AGREEMENTS: list[dict[str, Any]] = [
     {
         "id": "exercise-truce",
         "title": "Holiday truce (exercise)",
         "sha256": hashlib.sha256(b"truce").hexdigest(),
         "status": "expired",
-        "readings": [
-            {"id": "only", "from_us": TRUCE_START, "until_us": TRUCE_END, "said_by": "both parties"}
-        ],
+        "readings": [reading("only", TRUCE_START, TRUCE_END, "both parties")],
         "clauses": [
             {
                 "id": "no-fire",
@@ -84,8 +93,8 @@ AGREEMENTS = [
         "sha256": hashlib.sha256(b"energy").hexdigest(),
         "status": "disputed_in_force",
         "readings": [
-            {"id": "early", "from_us": ENERGY_FIRST, "until_us": None, "said_by": "RU MFA"},
-            {"id": "late", "from_us": ENERGY_SECOND, "until_us": None, "said_by": "UA President"},
+            reading("early", ENERGY_FIRST, None, "RU MFA"),
+            reading("late", ENERGY_SECOND, None, "UA President"),
         ],
         "clauses": [
             {
@@ -217,6 +226,7 @@ class FakeMission:
                 source("firms-noaa21", "satellite_thermal", 6, 187, 3, heard, missing),
                 source("firms-terra", "satellite_thermal", 0, 0, 0, [], every),
                 source("viina", "open_source", 1, 96, 0, every, []),
+                source("gppd", None, 1, 71, 0, [], []),
                 source("alerts-ua", None, 1, 320, 1, every, []),
             ]
         }
@@ -266,7 +276,7 @@ class FakeMission:
             area=area if number % 6 != 5 else area_at(longitude, latitude),
             near=f"{float(draw.uniform(1, 9)):.1f} km from {town}" if number % 6 != 5 else "",
             held_by="RU" if contains_xy(HELD_BY_RU, longitude, latitude) else "UA",
-            line_distance_m=round(HELD_BY_RU.exterior.distance(_point(longitude, latitude)) * 9e4),
+            line_distance_m=round(HELD_BY_RU.exterior.distance(Point(longitude, latitude)) * 9e4),
             began_us=began - 3 * HOUR_US,
             ended_us=began,
             last_seen_us=began + HOUR_US,
@@ -451,7 +461,7 @@ class FakeMission:
         findings: list[Answer] = []
         not_applicable: list[Answer] = []
         for agreement in AGREEMENTS:
-            clause: Any = agreement["clauses"][0]  # type: ignore[index]
+            clause: Any = agreement["clauses"][0]
             for reading in agreement["readings"]:
                 span: Any = reading
                 names = {
@@ -471,9 +481,7 @@ class FakeMission:
                             {"from_us": span["from_us"], "ended_us": incident.ended_us},
                         )
                         if incident.ended_us < span["from_us"]
-                        else reason(
-                            "after_end", {"until_us": until, "began_us": incident.began_us}
-                        )
+                        else reason("after_end", {"until_us": until, "began_us": incident.began_us})
                     )
                     cannot = NotApplicable(**names, reason=why)  # type: ignore[arg-type]
                     not_applicable.append({**plain(cannot), **shown, "short_id": short(cannot.id)})
@@ -487,7 +495,9 @@ class FakeMission:
                     kept_up_to_ppm=50_000,
                     reasons=(
                         reason("real_and_munition", {"probability_ppm": chance}),
-                        reason("no_site_near", {"site": "Exercise substation", "distance_m": 14_200})
+                        reason(
+                            "no_site_near", {"site": "Exercise substation", "distance_m": 14_200}
+                        )
                         if on_site
                         else reason("everywhere"),
                         reason(
@@ -513,7 +523,7 @@ class FakeMission:
             "began_us": one.began_us,
             "ended_us": one.ended_us,
             "words": one.words,
-            "measures": [list(pair) for pair in one.measures],
+            "measures": dict(one.measures),
             "name": name,
             "line": one.line,
             "text": texts[one.line - 1],
@@ -632,7 +642,7 @@ def assessment(one: Claim, result: str) -> Answer:
     return {
         "result": result,
         "text_key": f"claim.{result}{without_count}",
-        "numbers": [[name, number] for name, number in sorted(numbers.items())],
+        "numbers": numbers,
         "notes": [{"key": "claim.period_beyond", "numbers": []}],
     }
 
@@ -654,9 +664,5 @@ def source(
         "refused": refused,
         "days_heard": heard,
         "days_missing": missing,
-        "state": "not_known" if not heard else "partly" if missing else "heard",
+        "state": "heard" if documents else "not_known",
     }
-
-
-def _point(longitude: float, latitude: float) -> Any:
-    return shape({"type": "Point", "coordinates": [longitude, latitude]})

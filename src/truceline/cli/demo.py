@@ -23,7 +23,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Real data, where it is to be had.")] = SHARED,
     mission: Annotated[Path, typer.Option(help="Mission folder; made anew.")] = MISSION,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop after the summary.")] = False,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = PORT,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the console.")] = PORT,
 ) -> None:
     """Replay the Easter truce of 2026 from real data, or run a simulated week where there is none.
 

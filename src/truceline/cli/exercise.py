@@ -32,6 +32,6 @@ def exercise(
             mission, seed=seed, days=days, start=start, threads=threads, progress=progress
         )
     print_summary(view)
-    score = run.score_exercise(mission, view)
-    for name, value in score.items():
-        typer.echo(f"  {name.replace('_', ' ')}: {value}")
+    typer.echo("\nCompared with the truth of the exercise:")
+    for sentence in run.debrief(mission, view):
+        typer.echo(f"  {sentence}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from truceline.evaluation.plane import Integers, area_of
+from truceline.evaluation.plane import Floats, Integers, area_of, sigma_95_m
 from truceline.records.agreement import Agreement, Clause, Reading, Site
 from truceline.records.finding import Finding, NotApplicable
 from truceline.records.incident import Incident
@@ -22,6 +22,7 @@ class Context:
         zones: The agreement's zones by id, in degrees of 1e-7, ready for many tests.
         sites: Protected sites: those of the registers and those that the agreement itself lists.
         positions_e7: Shape (number of sites, 2): longitude and latitude of each.
+        sigmas_m: Shape (number of sites,): standard deviation of each position along each axis.
         sites_known: Whether a register of sites was there. Without one, "no site near" cannot be
             said.
     """
@@ -29,6 +30,7 @@ class Context:
     zones: Mapping[str, shapely.MultiPolygon]
     sites: tuple[Site, ...]
     positions_e7: Integers
+    sigmas_m: Floats
     sites_known: bool
 
 
@@ -43,5 +45,6 @@ def context_of(agreement: Agreement, sites: tuple[Site, ...], *, sites_known: bo
         zones={zone.id: area_of(zone.polygons_e7) for zone in agreement.zones},
         sites=every,
         positions_e7=np.array(positions, dtype=np.int64).reshape(-1, 2),
+        sigmas_m=np.array([sigma_95_m(site.place.radius_95_m) for site in every]),
         sites_known=sites_known,
     )

@@ -10,7 +10,6 @@ entries would count the plant as often as it is listed.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,10 +19,11 @@ from scipy.stats import ncx2
 from truceline.evaluation.context import Context
 from truceline.evaluation.plane import (
     SIGMAS_REACH,
+    Floats,
+    Integers,
     degree_lengths_m,
     distance_m,
     sigma_90_m,
-    sigma_95_m,
 )
 from truceline.records.agreement import Site
 from truceline.records.incident import Incident
@@ -63,57 +63,60 @@ def most_probable_site(
     Returns:
         None where no site of these kinds is known at all.
     """
+    sites, sigmas_m = _candidates(incident, kinds, radius_m, context)
+    if not sites:
+        return None
+    apart_m = [_apart_m(incident, site) for site in sites]
+    chances_ppm = chances_within_ppm(np.array(apart_m), radius_m, sigmas_m)
+    reaches_m = (radius_m + SIGMAS_REACH * sigmas_m).tolist()
+    chances = [
+        SiteChance(
+            site=site,
+            distance_m=metres,
+            probability_ppm=chance_ppm if metres <= reach_m else 0,
+            within_reach=metres <= reach_m,
+        )
+        for site, metres, chance_ppm, reach_m in zip(
+            sites, apart_m, chances_ppm, reaches_m, strict=True
+        )
+    ]
+    return min(chances, key=lambda one: (-one.probability_ppm, one.distance_m, one.site.id))
+
+
+def _candidates(
+    incident: Incident, kinds: Sequence[str], radius_m: int, context: Context
+) -> tuple[list[Site], Floats]:
+    """Give the sites that may be within reach, else the nearest, with the joint deviations."""
     protected = [number for number, site in enumerate(context.sites) if site.kind in kinds]
     if not protected:
-        return None
+        return [], np.zeros(0)
     place = incident.place
     lengths_m = np.array(degree_lengths_m(place.latitude_e7)) / E7
     steps = context.positions_e7[protected] - np.array([place.longitude_e7, place.latitude_e7])
-    rough_m = np.sqrt(((steps * lengths_m) ** 2).sum(axis=1)).tolist()
-    chances = [
-        _chance(incident, context.sites[number], radius_m)
-        for number, metres in zip(protected, rough_m, strict=True)
-        if metres <= PLANE_SLACK * _reach_m(incident, context.sites[number], radius_m)
-    ]
-    within = [chance for chance in chances if chance.within_reach]
-    if within:
-        return min(within, key=lambda one: (-one.probability_ppm, one.distance_m, one.site.id))
-    nearest = min(zip(rough_m, protected, strict=True))[1]
-    return _chance(incident, context.sites[nearest], radius_m)
+    rough_m = np.sqrt(((steps * lengths_m) ** 2).sum(axis=1))
+    sigmas_m = np.sqrt(context.sigmas_m[protected] ** 2 + sigma_90_m(incident.radius_90_m) ** 2)
+    near = rough_m <= PLANE_SLACK * (radius_m + SIGMAS_REACH * sigmas_m)
+    if not near.any():
+        near[np.argmin(rough_m)] = True
+    sites = [context.sites[protected[number]] for number in np.flatnonzero(near).tolist()]
+    return sites, sigmas_m[near]
 
 
-def _joint_sigma_m(incident: Incident, site: Site) -> float:
-    return math.hypot(sigma_90_m(incident.radius_90_m), sigma_95_m(site.place.radius_95_m))
-
-
-def _reach_m(incident: Incident, site: Site, radius_m: int) -> float:
-    return radius_m + SIGMAS_REACH * _joint_sigma_m(incident, site)
-
-
-def _chance(incident: Incident, site: Site, radius_m: int) -> SiteChance:
+def _apart_m(incident: Incident, site: Site) -> int:
     here, there = incident.place, site.place
-    apart_m = distance_m(here.longitude_e7, here.latitude_e7, there.longitude_e7, there.latitude_e7)
-    within_reach = apart_m <= _reach_m(incident, site, radius_m)
-    return SiteChance(
-        site=site,
-        distance_m=apart_m,
-        probability_ppm=chance_within_ppm(apart_m, radius_m, _joint_sigma_m(incident, site))
-        if within_reach
-        else 0,
-        within_reach=within_reach,
-    )
+    return distance_m(here.longitude_e7, here.latitude_e7, there.longitude_e7, there.latitude_e7)
 
 
-def chance_within_ppm(apart_m: int, radius_m: int, sigma_m: float) -> int:
-    """Give the probability that two places lie within a radius of one another.
+def chances_within_ppm(apart_m: Integers, radius_m: int, sigmas_m: Floats) -> list[int]:
+    """Give the probability that two places lie within a radius of one another, for each pair.
 
     Args:
-        apart_m: Distance between their middles.
+        apart_m: Shape (n,): distance between their middles.
         radius_m: The radius.
-        sigma_m: Joint standard deviation along each axis.
+        sigmas_m: Shape (n,): joint standard deviation along each axis.
 
-    >>> chance_within_ppm(0, 2146, 1000.0)
-    900007
+    >>> chances_within_ppm(np.array([0]), 2146, np.array([1000.0]))
+    [900007]
     """
-    chance = ncx2.cdf((radius_m / sigma_m) ** 2, 2, (apart_m / sigma_m) ** 2)
-    return round(float(chance) * PPM)
+    chances = ncx2.cdf((radius_m / sigmas_m) ** 2, 2, (apart_m / sigmas_m) ** 2)
+    return [round(float(chance) * PPM) for chance in np.atleast_1d(chances)]

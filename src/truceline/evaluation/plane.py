@@ -21,6 +21,7 @@ from truceline.records.incident import Incident
 from truceline.records.observation import Place
 from truceline.records.units import E7, PPM
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 

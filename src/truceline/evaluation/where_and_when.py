@@ -50,7 +50,13 @@ def binding_of(
     cannot = _outside_time(reading, incident) or _outside_zone(clause, incident, context)
     if cannot is not None:
         return cannot
-    exemptions = [exemption for exemption in agreement.exemptions if clause.id in exemption.clauses]
+    exemptions = [
+        exemption
+        for exemption in agreement.exemptions
+        if clause.id in exemption.clauses
+        and exemption.from_us <= incident.ended_us
+        and incident.began_us < exemption.until_us
+    ]
     shares = _region_shares(clause, exemptions, incident, context)
     in_time = chance_in_time(incident.began_us, incident.ended_us, reading)
     lifting = _lifting(exemptions, shares, incident, reading)

@@ -317,7 +317,7 @@ class Ledger:
         try:
             leaves = [*self._leaves, *map(leaf_hash, entries)]
             self._write_tiles(entries, leaves)
-            self._sign_head(leaves, signer)
+            head = self._sign_head(leaves, signer)
             self._last = last
             self._pending.clear()
             self._drop_narrower_tiles()
@@ -325,8 +325,7 @@ class Ledger:
             # What is on disk is not known any more: who goes on has to open it again.
             self.close()
             raise
-        assert self.checkpoint  # noqa: S101 - set by _sign_head
-        return self.checkpoint
+        return head
 
     def _write_tiles(self, entries: list[bytes], leaves: list[bytes]) -> None:
         """Write what the log of this size has and the one before had not: bundles first."""
@@ -344,13 +343,14 @@ class Ledger:
             )
             place.write_file(self.folder, place.tile_name(tile), content)
 
-    def _sign_head(self, leaves: list[bytes], signer: SigningKey) -> None:
-        """Read the entries back, and sign their root if it continues the signed past."""
+    def _sign_head(self, leaves: list[bytes], signer: SigningKey) -> Checkpoint:
+        """Read the entries back, and sign their root.
+
+        `leaves` begins with those of the signed past, so what equals it continues that past.
+        """
         stored = self._stored_leaves(len(leaves))
         if stored != leaves:
             raise LedgerError(f"{self.folder}: what was read back is not what was written")
-        if self.checkpoint and root(stored[: self.size]) != self.checkpoint.root:
-            raise LedgerError(f"{self.folder}: the log would not continue its signed past")
         head = self.folder / place.CHECKPOINT
         if (head.read_bytes() if head.exists() else b"") != self._note:
             raise LedgerError(f"{self.folder}: somebody else moved the head")
@@ -358,6 +358,7 @@ class Ledger:
         note = sign_note(checkpoint.text, signer)
         place.write_file(self.folder, place.CHECKPOINT, note)
         self.checkpoint, self._note, self._leaves = checkpoint, note, stored
+        return checkpoint
 
     def _finish_interrupted_commit(self) -> None:
         """Take up entries that became durable before a crash, and clear away what it left."""

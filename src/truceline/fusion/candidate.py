@@ -30,12 +30,14 @@ class Candidate:
         reports: Reports joined to it, in order of time.
         news_lr: The likelihood ratio by which the best report joined the fire; 0 where none did.
         news_m: That report's distance from the fire.
+        reports_nearby: Groups of reports of its time and neighbourhood, joined to it or not.
     """
 
     pixels: tuple[Observation, ...] = ()
     reports: tuple[Observation, ...] = ()
     news_lr: float = 0.0
     news_m: int = 0
+    reports_nearby: int = 0
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -54,6 +56,15 @@ class Candidate:
             min(told.began_us for told in self.reports),
             max(told.ended_us for told in self.reports),
         )
+
+    @property
+    def moment_us(self) -> int:
+        """The instant whose line, weather and satellites count: the first sight of a fire.
+
+        A report speaks of a local day, which two UTC days share; its middle tells which one counts.
+        """
+        began_us, ended_us = self.interval_us
+        return ended_us if self.pixels else (began_us + ended_us) // 2
 
     @property
     def region(self) -> tuple[int, int, int]:

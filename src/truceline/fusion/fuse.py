@@ -7,7 +7,7 @@ fire with which it shares a happening more likely than not. Not calibrated yet.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from truceline.fusion.candidate import SIGMAS_90, Candidate
+from truceline.fusion.candidate import SIGMAS_90, UNSEEN_BURNING_US, Candidate
 from truceline.fusion.heat import SPHERE_SLACK, fires
 from truceline.fusion.ledger import weigh
 from truceline.fusion.weights import same_place_lr, war_rate_milli
@@ -113,12 +113,14 @@ def _join(burning: list[Candidate], told: list[Candidate], world: World) -> list
     """Give each group of reports to the fire with which it most likely shares a happening."""
     taken: dict[int, list[tuple[float, int, Candidate]]] = defaultdict(list)
     alone: list[Candidate] = []
+    nearby: Counter[int] = Counter()
     regions = np.array([fire.region for fire in burning], np.int64).reshape(-1, 3)
     intervals_us = np.array([fire.interval_us for fire in burning], np.int64).reshape(-1, 2)
     for group in told:
         ratios = _ratios(group, regions, intervals_us, world)
         ratio, metres, index = max(ratios, default=(0.0, 0, 0), key=_best_first)
-        if ratio > 1:
+        nearby.update(fire for _, apart_m, fire in ratios if apart_m <= LOCATED_M)
+        if round(ratio * PPM) > PPM:
             taken[index].append((ratio, metres, group))
         else:
             alone.append(group)
@@ -127,7 +129,15 @@ def _join(burning: list[Candidate], told: list[Candidate], world: World) -> list
         groups = taken.get(index, [])
         ratio, metres, _ = max(groups, default=(0.0, 0, None), key=lambda row: (row[0], -row[1]))
         reports = tuple(report for *_, group in groups for report in group.reports)
-        joined.append(Candidate(pixels=fire.pixels, reports=reports, news_lr=ratio, news_m=metres))
+        joined.append(
+            Candidate(
+                pixels=fire.pixels,
+                reports=reports,
+                news_lr=ratio,
+                news_m=metres,
+                reports_nearby=nearby[index],
+            )
+        )
     return joined + alone
 
 
@@ -157,8 +167,11 @@ def _ratios(
         return []
     near = regions[at_once]
     apart_m = distance_m(near[:, 0], near[:, 1], longitude_e7, latitude_e7)
-    unrelated_milli = _unrelated_milli(world, began_us, longitude_e7, latitude_e7)
-    hit = _hit(world, began_us, longitude_e7)
+    # A fire that has nothing to do with it would meet the reports as well if it was first seen at
+    # any time from their beginning until as long after their end as a fire goes unseen.
+    days = (ended_us - began_us + UNSEEN_BURNING_US) / DAY_US
+    unrelated_milli = days * _unrelated_milli(world, group.moment_us, longitude_e7, latitude_e7)
+    hit = _hit(world, group.moment_us, longitude_e7)
     return [
         (
             same_place_lr(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from truceline.fusion.candidate import SIGMAS_90, SIGMAS_95, Candidate
+from truceline.fusion.heat import OVERPASS_US
 from truceline.fusion.weights import (
     OPEN_SOURCE_CAP,
     alert_weight,
@@ -65,7 +67,7 @@ def _settings(candidates: Sequence[Candidate], world: World) -> list[_Setting]:
     if not candidates:
         return []
     regions = np.array([candidate.region for candidate in candidates], np.int64)
-    at_us = np.array([candidate.interval_us[1] for candidate in candidates], np.int64)
+    at_us = np.array([candidate.moment_us for candidate in candidates], np.int64)
     longitude_e7, latitude_e7 = regions[:, 0], regions[:, 1]
     held: list[str | None] = [None] * len(candidates)
     metres: list[int | None] = [None] * len(candidates)
@@ -98,12 +100,21 @@ def _settings(candidates: Sequence[Candidate], world: World) -> list[_Setting]:
 
 
 def _ledger(candidate: Candidate, setting: _Setting, world: World) -> tuple[Evidence, ...]:
-    rows = (
-        _heat_rows(candidate, setting, world)
-        if candidate.pixels
-        else _report_rows(candidate, setting, world)
-    )
+    if not candidate.pixels:
+        rows = _report_rows(candidate, setting, world)
+    elif not candidate.reports:
+        rows = _heat_rows(candidate, setting, world)
+    else:
+        # It is real if the report is, or if the fire is a munition's: so it is at least as sure as
+        # the surer of the two, and a fire beside a report never makes the report less credible.
+        rows = max(
+            _heat_rows(candidate, setting, world), _confirmed_rows(candidate, setting), key=_total
+        )
     return (*rows, _alert_row(candidate, setting, world))
+
+
+def _total(rows: Sequence[Evidence]) -> int:
+    return sum(row.millibans for row in rows)
 
 
 def _heat_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Evidence]:
@@ -125,19 +136,7 @@ def _heat_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Ev
         ),
         # The weight of heat stands in the prior: that something burned, not why. Single
         # detections cannot be told apart by their own power, hour or temperature.
-        Evidence(
-            cluster="thermal",
-            millibans=0,
-            reason=reason(
-                "thermal_seen",
-                {
-                    "detections": len(candidate.pixels),
-                    "passes": len({(pixel.source, pixel.began_us) for pixel in candidate.pixels}),
-                    "platforms": len({pixel.source for pixel in candidate.pixels}),
-                },
-            ),
-            observations=_ids(candidate.pixels),
-        ),
+        _seen_row(candidate, 0),
     ]
     if setting.is_industrial:
         rows.append(
@@ -151,6 +150,38 @@ def _heat_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Ev
             )
         )
     return [*rows, _news_row(candidate, world)]
+
+
+def _confirmed_rows(candidate: Candidate, setting: _Setting) -> list[Evidence]:
+    """Weigh a fire as what confirms a report: against the fires that are there anyway."""
+    # At works that are always hot a fire confirms nothing.
+    confirms = 0 if setting.is_industrial else millibans(1.0 + candidate.news_lr)
+    return [*_told_rows(candidate), _seen_row(candidate, confirms)]
+
+
+def _seen_row(candidate: Candidate, weight: int) -> Evidence:
+    return Evidence(
+        cluster="thermal",
+        millibans=weight,
+        reason=reason(
+            "thermal_seen",
+            {
+                "detections": len(candidate.pixels),
+                "passes": _passes(candidate.pixels),
+                "platforms": len({pixel.source for pixel in candidate.pixels}),
+            },
+        ),
+        observations=_ids(candidate.pixels),
+    )
+
+
+def _passes(pixels: Sequence[Observation]) -> int:
+    """Count overpasses: pixels of one platform a few minutes apart are one."""
+    sights = sorted({(pixel.source, pixel.began_us) for pixel in pixels})
+    return 1 + sum(
+        one != other or later_us - sooner_us > OVERPASS_US
+        for (one, sooner_us), (other, later_us) in pairwise(sights)
+    )
 
 
 def _news_row(candidate: Candidate, world: World) -> Evidence:
@@ -169,17 +200,19 @@ def _news_row(candidate: Candidate, world: World) -> Evidence:
     return Evidence(
         cluster="news",
         millibans=news_silence(),
-        reason=reason("news_silent"),
+        reason=reason("news_silent", {"reports_nearby": candidate.reports_nearby}),
         silent=True,
     )
 
 
-def _report_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Evidence]:
+def _told_rows(candidate: Candidate) -> list[Evidence]:
     best = max(
         candidate.reports, key=lambda told: (report_weight(told.source), -told.began_us, told.id)
     )
-    rows = [
-        Evidence(cluster="prior", millibans=0, reason=reason("prior_report")),
+    return [
+        Evidence(
+            cluster="prior", millibans=0, reason=reason("prior_report", {"source": best.source})
+        ),
         Evidence(
             cluster="news",
             millibans=report_weight(best.source),
@@ -187,8 +220,10 @@ def _report_rows(candidate: Candidate, setting: _Setting, world: World) -> list[
             observations=_ids(candidate.reports),
         ),
     ]
-    # A report speaks of a local day, which two UTC days share: the later one holds most of it.
-    day_us = candidate.interval_us[1] // DAY_US * DAY_US
+
+
+def _report_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Evidence]:
+    day_us = candidate.moment_us // DAY_US * DAY_US
     chances = detection(
         cloud_ppm_at(world.clouds, day_us, setting.longitude_e7), world.platforms.get(day_us, ())
     )
@@ -201,7 +236,7 @@ def _report_rows(candidate: Candidate, setting: _Setting, world: World) -> list[
             reason=reason("thermal_silent", {"detection_ppm": chances.detection_ppm}),
             silent=True,
         )
-    return [*rows, silence]
+    return [*_told_rows(candidate), silence]
 
 
 def _alert_row(candidate: Candidate, setting: _Setting, world: World) -> Evidence:

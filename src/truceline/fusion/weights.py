@@ -102,7 +102,7 @@ def report_weight(source: str) -> int:
 
 
 def same_place_lr(
-    distance_m: int, sigma_m: float, unrelated_per_1000km2_milli: int, hit: float
+    distance_m: int, sigma_m: float, unrelated_per_1000km2_milli: float, hit: float
 ) -> float:
     """Give the likelihood ratio that a fire and a report, this far apart, are one happening.
 

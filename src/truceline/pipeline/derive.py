@@ -8,6 +8,7 @@ keeps what it gives; nothing here reads a clock, a folder or the network.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,10 @@ Progress = Callable[[str, int, int], None]
 
 # An incident that is as likely real as not is worth a line in a summary.
 LIKELY_PPM = PPM // 2
+
+
+NOT_APPLICABLE = "not_applicable"
+GRAVITY = (Outcome.BREACHED.value, Outcome.UNDECIDED.value, Outcome.KEPT.value, NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,16 +342,14 @@ def _side(answer: _Answer, party: str | None) -> dict[str, Any]:
 
 
 def _outcomes(answer: _Answer, agreement_sha256: str, reading: str) -> dict[str, int]:
-    judged = [
-        finding.outcome.value
-        for finding in answer.findings
-        if (finding.agreement_sha256, finding.reading) == (agreement_sha256, reading)
-    ]
-    spared = sum(
-        (one.agreement_sha256, one.reading) == (agreement_sha256, reading)
-        for one in answer.not_applicable
-    )
-    return {
-        **{outcome.value: judged.count(outcome.value) for outcome in Outcome},
-        "not_applicable": spared,
-    }
+    """Count incidents by the gravest answer that any clause gives under a reading."""
+    gravest: dict[str, str] = {}
+    for one in answer.not_applicable:
+        if (one.agreement_sha256, one.reading) == (agreement_sha256, reading):
+            gravest[one.incident] = NOT_APPLICABLE
+    for finding in answer.findings:
+        if (finding.agreement_sha256, finding.reading) == (agreement_sha256, reading):
+            before = gravest.get(finding.incident, NOT_APPLICABLE)
+            gravest[finding.incident] = min(before, finding.outcome.value, key=GRAVITY.index)
+    counts = Counter(gravest.values())
+    return {outcome: counts[outcome] for outcome in GRAVITY}

@@ -8,6 +8,8 @@ from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.pipeline.run import MissionError
 from truceline.sensors.background import BackgroundError
+from truceline.simulate.debrief import TruthError
+from truceline.simulate.exercise import ExerciseError
 from truceline.store.index import StoreError
 from truceline.web.serve import ServeError
 
@@ -19,6 +21,8 @@ ERRORS: tuple[type[Exception], ...] = (
     FormatError,
     StoreError,
     ServeError,
+    ExerciseError,
+    TruthError,
     BackgroundError,
     LookupError,
     OSError,

@@ -29,7 +29,7 @@ from truceline.pipeline.derive import Derived, Inputs, Progress, derive
 from truceline.pipeline.mission import AGREEMENT_FEED, MissionView, open_mission
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import record_bytes
-from truceline.records.units import day_of
+from truceline.records.units import PPM, day_of
 from truceline.simulate.debrief import score
 from truceline.simulate.exercise import make_exercise
 
@@ -169,10 +169,19 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
 
 
-def score_exercise(mission: Path, view: MissionView) -> dict[str, str]:
-    """Compare what was found with what was true, after an exercise."""
+def debrief(mission: Path, view: MissionView) -> tuple[str, ...]:
+    """Compare what was found with what was true, after an exercise, in sentences."""
     truth = mission.with_name(mission.name + ".exercise") / "truth"
-    return {name: str(value) for name, value in score(truth, view.records("incident")).items()}
+    told = score(truth, view.records("incident"))
+    brier = told["brier_by_cause_ppm"]
+    score_text = "not known" if brier is None else f"{brier / PPM:.3f}"
+    found = f"{told['matched']} of {told['true']} true effects of munitions have an incident"
+    given = f"{told['reported']} of {told['assessed']} incidents were given a half or more"
+    return (
+        f"{found} of a half or more within 5 km and 24 h",
+        f"{given}; {told['reported_from_clutter']} of those came from nothing but clutter",
+        f"Brier score of the probabilities: {score_text} (0 is perfect, 0.25 is a coin)",
+    )
 
 
 def read_terms(path: Path) -> Terms:

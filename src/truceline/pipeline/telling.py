@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from truceline.feeds import FEEDS
+from truceline.feeds.interface import Feed, Row
 from truceline.pipeline.derive import read_areas
 from truceline.pipeline.mission import MissionView, Plain, opened
 from truceline.records.agreement import ControlLine
@@ -20,7 +22,7 @@ from truceline.records.ids import short_id
 from truceline.records.incident import Incident
 from truceline.records.observation import Means
 from truceline.records.source import Document, SourceDays
-from truceline.records.units import day_of
+from truceline.records.units import DAY_US, day_of, day_start_us
 from truceline.reports.claims import assess_claim
 from truceline.reports.daily import daily_report
 from truceline.reports.day import (
@@ -138,20 +140,25 @@ class ToldMission(MissionView):
 
     def _sources_of(self, day: date) -> tuple[SourceDay, ...]:
         documents = self._read(Document, "document")
-        feeds = {source: feed.name for feed in FEEDS for source in feed.sources}
+        feeds = {source: feed for feed in FEEDS for source in feed.sources}
+        seen = Counter(
+            body["source"] for body in self.index.records("observation", day.isoformat())
+        )
         lines = []
         for source in self._read(SourceDays, "source"):
-            heard = day.isoformat() in source.days_heard or (
-                source.is_known and not source.days_missing and not source.days_heard
-            )
-            own = tuple(one for one in documents if one.feed == feeds[source.source])
+            feed = feeds[source.source]
+            heard = day.isoformat() in source.days_heard if source.is_daily else source.is_known
             lines.append(
                 SourceDay(
                     source=source.source,
-                    means=_means(source, feeds[source.source]),
+                    means=_means(source, feed.name),
                     state="heard" if heard else "not_known",
-                    documents=own if heard else (),
-                    rows=source.rows,
+                    documents=tuple(
+                        one
+                        for one in documents
+                        if heard and one.feed == feed.name and _speaks_of(feed, one, source, day)
+                    ),
+                    rows=seen[source.source] if source.gives == "observations" else source.rows,
                     refused=source.refused,
                 )
             )
@@ -179,6 +186,15 @@ def open_told(folder: Path) -> ToldMission:
 def _insist_on_language(language: str) -> None:
     if language not in LANGUAGES:
         raise LookupError(f"no words of language {language!r}: {', '.join(sorted(LANGUAGES))}")
+
+
+def _speaks_of(feed: Feed[Row], document: Document, source: SourceDays, day: date) -> bool:
+    """Tell whether a document may speak of a source's day: its name says so, or does not say."""
+    periods = [period for period in feed.covers(document.name) if period[0] == source.source]
+    start_us = day_start_us(day)
+    return not feed.covers(document.name) or any(
+        began_us < start_us + DAY_US and ended_us > start_us for _, began_us, ended_us in periods
+    )
 
 
 def _means(source: SourceDays, feed: str) -> str:

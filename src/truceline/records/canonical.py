@@ -42,7 +42,7 @@ def canonical(value: Json) -> bytes:
 def _insist_on_profile(value: Json, path: str) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
-            if not KEY.fullmatch(key):
+            if not (isinstance(key, str) and KEY.fullmatch(key)):
                 raise ValueError(f"key {path}{key!r} is outside [a-z0-9_]")
             _insist_on_profile(inner, f"{path}{key}.")
     elif isinstance(value, list):
@@ -109,7 +109,11 @@ def _read(hint: Any, value: Any) -> Any:  # noqa: ANN401, PLR0911 - one branch a
         if value is None:
             return None
         options = [option for option in arguments if option is not type(None)]
-        return _read(options[0], value) if len(options) == 1 else value
+        listed = [option for option in options if get_origin(option) is tuple]
+        chosen = listed if isinstance(value, list) else options
+        return _read(chosen[0], value) if len(chosen) == 1 else value
+    if origin is Mapping:
+        return {key: _read(arguments[1], inner) for key, inner in value.items()}
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:  # noqa: PLR2004 - tuple[X, ...]
             return tuple(_read(arguments[0], inner) for inner in value)

@@ -72,6 +72,11 @@ class SourceDays:
     days_missing: tuple[str, ...]
 
     @property
+    def is_daily(self) -> bool:
+        """Whether it speaks of days at all; a register of sites does not."""
+        return bool(self.days_heard or self.days_missing)
+
+    @property
     def is_known(self) -> bool:
         """Whether anything of it arrived."""
         return self.documents > 0

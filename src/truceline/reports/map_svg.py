@@ -47,8 +47,8 @@ STYLE = """
 --first:#0072b2;--second:#e69f00;--p0:#fff;--p1:#b9bec4;--p2:#6f777f;--p3:#14181c}
 @media (prefers-color-scheme:dark){.tl-map{--tint:.45;--paper:#14181c;--ink:#eceeef;--faint:#a9b1b9;
 --land:#272c31;--hatch:#99a2ab;--p0:#14181c;--p1:#5b636b;--p2:#a9b1b9;--p3:#fff}}
-@media print{.tl-map{--tint:.26;--paper:#fff;--ink:#1b1f23;--faint:#6b737c;--land:#eceeef;--hatch:#5b636b;
---p0:#fff;--p1:#b9bec4;--p2:#6f777f;--p3:#14181c}}
+@media print{.tl-map{--tint:.26;--paper:#fff;--ink:#1b1f23;--faint:#6b737c;--land:#eceeef;
+--hatch:#5b636b;--p0:#fff;--p1:#b9bec4;--p2:#6f777f;--p3:#14181c}}
 .tl-map text{font:15px "Liberation Sans",Arial,"DejaVu Sans",sans-serif;fill:var(--ink)}
 .tl-map .name{font-size:12px;fill:var(--ink);paint-order:stroke;stroke:var(--paper);
 stroke-width:3px;stroke-linejoin:round;text-anchor:middle}

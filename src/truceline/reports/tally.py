@@ -104,15 +104,21 @@ class CellGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingTally:
-    """The outcomes on one clause under one reading: outcome to ids of incidents."""
+    """The outcomes on one clause under one reading, on one side of the line.
+
+    Attributes:
+        party: Code of the party that holds the land; None where the line is not known.
+        incidents: Outcome to ids of incidents, the most probable first.
+    """
 
     reading: Reading
+    party: str | None
     incidents: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseTally:
-    """The outcomes on one clause, reading by reading.
+    """The outcomes on one clause, reading by reading and side by side.
 
     Attributes:
         number: Counts the clauses of the page from 1.
@@ -208,7 +214,7 @@ def cell_groups(day: DayReport) -> tuple[CellGroup, ...]:
     return tuple(
         CellGroup(
             party=groups[key][0].held_by,
-            example=groups[key][0],
+            example=min(groups[key], key=lambda cell: cell.cell.id),
             cells=tuple(sorted(cell.cell.id for cell in groups[key])),
         )
         for key in sorted(groups)
@@ -216,17 +222,17 @@ def cell_groups(day: DayReport) -> tuple[CellGroup, ...]:
 
 
 def clause_tallies(day: DayReport) -> tuple[ClauseTally, ...]:
-    """Sort what was judged by clause and reading, in the order of the agreements."""
+    """Sort what was judged by clause, reading and side, in the order of the agreements."""
     judged: dict[tuple[str, ...], set[str]] = defaultdict(set)
     everything: tuple[Finding | NotApplicable, ...] = (*day.findings, *day.not_applicable)
     for one in everything:
         judged[one.agreement_sha256, one.clause, one.reading, outcome_of(one)].add(one.incident)
-    order = {incident.id: place for place, incident in enumerate(day.incidents)}
 
-    def listed(*key: str) -> tuple[str, ...]:
-        found = judged.get(key, set())
-        return tuple(sorted(found, key=lambda one: (order.get(one, len(order)), one)))
+    def listed(party: str | None, *key: str) -> tuple[str, ...]:
+        ids = judged.get(key, set())
+        return tuple(one.id for one in day.incidents if one.held_by == party and one.id in ids)
 
+    parties = [side.party for side in sides(day) if side.incidents]
     clauses = [(agreement, clause) for agreement in day.agreements for clause in agreement.clauses]
     return tuple(
         ClauseTally(
@@ -236,12 +242,14 @@ def clause_tallies(day: DayReport) -> tuple[ClauseTally, ...]:
             readings=tuple(
                 ReadingTally(
                     reading=reading,
+                    party=party,
                     incidents={
-                        outcome: listed(agreement.sha256, clause.id, reading.id, outcome)
+                        outcome: listed(party, agreement.sha256, clause.id, reading.id, outcome)
                         for outcome in OUTCOMES
                     },
                 )
                 for reading in agreement.readings
+                for party in parties
             ),
         )
         for number, (agreement, clause) in enumerate(clauses, start=1)

@@ -60,8 +60,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One answer on responsibility, and the incidents that it was given for."""
+    """One answer on responsibility, and the incidents of one side that it was given for."""
 
+    party: str | None
     outcome: str
     reasons: tuple[str, ...]
     incidents: tuple[str, ...]
@@ -150,7 +151,7 @@ def page_of(day: DayReport) -> Page:
         claims=tuple(
             (claim, assess_claim(claim, day.coverage, day.incidents)) for claim in day.claims
         ),
-        answers=_answers(day),
+        answers=_answers(day, counted),
         lines=lines,
         judged=_judged(day),
         attributions={one.incident: one for one in day.attributions},
@@ -212,18 +213,23 @@ def _judged(day: DayReport) -> dict[str, tuple[Judged, ...]]:
     }
 
 
-def _answers(day: DayReport) -> tuple[Answer, ...]:
-    order = {incident.id: place for place, incident in enumerate(day.incidents)}
-    groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for one in day.attributions:
-        groups[one.outcome, tuple(reason.value for reason in one.reasons)].append(one.incident)
+def _answers(day: DayReport, counted: tuple[Side, ...]) -> tuple[Answer, ...]:
+    found = {one.incident: one for one in day.attributions}
+    groups: dict[tuple[int, str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for place, side in enumerate(counted):
+        for incident in side.incidents:
+            if incident.id in found:
+                answer = found[incident.id]
+                reasons = tuple(reason.value for reason in answer.reasons)
+                groups[place, answer.outcome, reasons].append(incident.id)
     return tuple(
         Answer(
+            party=counted[place].party,
             outcome=outcome,
             reasons=reasons,
-            incidents=tuple(sorted(groups[outcome, reasons], key=lambda one: order.get(one, 0))),
+            incidents=tuple(groups[place, outcome, reasons]),
         )
-        for outcome, reasons in sorted(groups)
+        for place, outcome, reasons in sorted(groups)
     )
 
 

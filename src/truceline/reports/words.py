@@ -29,37 +29,6 @@ LANGUAGES = {
     "ru": "ru_RU",
 }
 
-# The packaged base map names oblasts by HASC codes; records use ISO 3166-2. Both find their name.
-ISO_OF_BASEMAP = {
-    "UA-CH": "UA-74",
-    "UA-CK": "UA-71",
-    "UA-CV": "UA-77",
-    "UA-DP": "UA-12",
-    "UA-DT": "UA-14",
-    "UA-IF": "UA-26",
-    "UA-KC": "UA-30",
-    "UA-KH": "UA-35",
-    "UA-KK": "UA-63",
-    "UA-KM": "UA-68",
-    "UA-KR": "UA-43",
-    "UA-KS": "UA-65",
-    "UA-KV": "UA-32",
-    "UA-LH": "UA-09",
-    "UA-LV": "UA-46",
-    "UA-MY": "UA-48",
-    "UA-OD": "UA-51",
-    "UA-PL": "UA-53",
-    "UA-RV": "UA-56",
-    "UA-SC": "UA-40",
-    "UA-SM": "UA-59",
-    "UA-TP": "UA-61",
-    "UA-VI": "UA-05",
-    "UA-VO": "UA-07",
-    "UA-ZK": "UA-21",
-    "UA-ZP": "UA-23",
-    "UA-ZT": "UA-18",
-}
-
 # Words for probabilities, each up to and without its upper bound in millionths (ICD 203).
 LIKELIHOODS = (
     ("almost_no_chance", 50_000),
@@ -261,8 +230,6 @@ def load_words(language: str) -> Words:
         raise WordsError(f"no words for {language!r}; there are {', '.join(LANGUAGES)}")
     file = resources.files("truceline.reports") / "words" / f"{language}.toml"
     texts = dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")), ""))
-    for code, iso_code in ISO_OF_BASEMAP.items():
-        texts[f"area.{code}"] = texts[f"area.{iso_code}"]
     return Words(language=language, locale=Locale.parse(LANGUAGES[language]), texts=texts)
 
 

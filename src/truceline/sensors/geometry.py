@@ -39,7 +39,7 @@ def distance_m(
 
     >>> one = np.array([300_000_000])
     >>> distance_m(one, np.array([500_000_000]), one, np.array([510_000_000])).tolist()
-    [111238]
+    [111239]
     """
     points = np.broadcast_arrays(longitude_e7, latitude_e7, to_longitude_e7, to_latitude_e7)
     if points[0].size == 0:

@@ -52,12 +52,10 @@ class Ground:
                 the rest; with more, the rest is not known.
         """
         self._areas = [(area.code, shape_of(area.polygons_e7)) for area in sorted_areas(areas)]
-        country = shapely.union_all([shape for _, shape in self._areas])
+        country = _outline([shape for _, shape in self._areas])
         self.bounds: tuple[float, float, float, float] = tuple(country.bounds)
         interior = country.buffer(-FRONTIER_DEG)
-        self._lines = [
-            _line(line, interior) for line in sorted(lines, key=lambda line: line.as_of_us)
-        ]
+        self._lines = [_line(line, interior) for line in sorted(lines, key=_line_order)]
         self._parties = tuple(parties)
 
     def areas_of(self, longitude_e7: Integers, latitude_e7: Integers) -> list[str | None]:
@@ -103,6 +101,21 @@ class Ground:
 def sorted_areas(areas: Sequence[Area]) -> list[Area]:
     """Order areas by code, so that the order in a file decides nothing."""
     return sorted(areas, key=lambda area: area.code)
+
+
+def _line_order(line: ControlLine) -> tuple[int, str, str, str]:
+    """Order lines by day; of several for one day the last holds, whatever came first."""
+    return line.as_of_us, line.source, line.held_by, line.document_sha256
+
+
+def _outline(shapes: Sequence[Any]) -> Any:  # noqa: ANN401 - shapely has no types
+    """Join the areas without the slivers between them.
+
+    Neighbours drawn apart leave hundreds of thin holes. Left in, each would count as a frontier,
+    and the line of contact would be lost wherever it runs along one.
+    """
+    joined = shapely.union_all(shapes)
+    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(joined)])
 
 
 def _line(line: ControlLine, interior: Any) -> _Line:  # noqa: ANN401 - shapely has no types

@@ -6,7 +6,7 @@ It holds nothing that the mission folder does not hold: delete it, and it is mad
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Row as SqlRow
 from sqlalchemy.exc import SQLAlchemyError
 
 Plain = dict[str, Any]
@@ -83,20 +84,19 @@ class Index:
         """Tell the root of the log that it was made from.
 
         Raises:
-            StoreError: The database holds no index.
+            StoreError: The database holds no index, or one that was never finished.
         """
-        try:
-            with self._engine.connect() as connection:
-                return str(connection.execute(select(STAMP.c.root)).scalar_one())
-        except SQLAlchemyError as error:
-            raise StoreError(f"{self._engine.url.database}: not an index of a mission") from error
+        roots = self._all(select(STAMP.c.root))
+        if len(roots) != 1:
+            raise StoreError(f"{self._engine.url.database}: not a finished index of a mission")
+        return str(roots[0].root)
 
     def records(self, kind: str, day: str | None = None) -> list[Plain]:
         """Give the records of a kind, in the order of the mission, of one day if asked."""
         query = select(RECORDS.c.body).where(RECORDS.c.kind == kind).order_by(RECORDS.c.ordinal)
         if day is not None:
             query = query.where(RECORDS.c.day == day)
-        return [json.loads(body) for body in self._column(query)]
+        return [json.loads(row.body) for row in self._all(query)]
 
     def record(self, wanted: str) -> tuple[str, Plain]:
         """Find one record by its id, its short id, or a beginning of either.
@@ -115,17 +115,19 @@ class Index:
             ),
         ):
             query = select(RECORDS.c.kind, RECORDS.c.short_id, RECORDS.c.body).where(matches)
-            with self._engine.connect() as connection:
-                found = connection.execute(query.order_by(RECORDS.c.short_id).limit(3)).all()
+            found = self._all(query.order_by(RECORDS.c.short_id, RECORDS.c.id).limit(3))
             if len(found) > 1:
                 raise StoreError(f"{wanted} is several: {', '.join(row.short_id for row in found)}")
             if found:
                 return str(found[0].kind), json.loads(found[0].body)
         raise StoreError(f"{wanted}: no such record in this mission")
 
-    def _column(self, query: Select[Any]) -> list[str]:
-        with self._engine.connect() as connection:
-            return list(connection.execute(query).scalars())
+    def _all(self, query: Select[Any]) -> Sequence[SqlRow[Any]]:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"{self._engine.url.database}: not an index of a mission") from error
 
 
 def open_index(url: str) -> Index:
@@ -146,8 +148,20 @@ def build_index(url: str, root: str, rows: Iterable[Row]) -> Index:
         rows: All records, in the order in which they are to be listed.
     """
     engine = create_engine(url)
-    METADATA.drop_all(engine)
-    METADATA.create_all(engine)
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        # A file that is no database cannot be emptied table by table.
+        Path(engine.url.database).unlink(missing_ok=True)
+    try:
+        METADATA.drop_all(engine)
+        METADATA.create_all(engine)
+        _fill(engine, root, rows)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Index(engine)
+
+
+def _fill(engine: Engine, root: str, rows: Iterable[Row]) -> None:
     batch: list[Plain] = []
     ordinals: dict[str, int] = {}
     with engine.begin() as connection:
@@ -170,7 +184,6 @@ def build_index(url: str, root: str, rows: Iterable[Row]) -> Index:
         if batch:
             connection.execute(insert(RECORDS), batch)
         connection.execute(insert(STAMP), [{"root": root}])
-    return Index(engine)
 
 
 def index_url(mission: Path) -> str:

@@ -21,8 +21,9 @@ class Mission(Protocol):
 
         Returns:
             title, from_day, to_day, days (ISO, ascending), parties ({code, name}), agreements ({id,
-            title, sha256, status, readings ({id, from_us, until_us, said_by}), clauses ({id,
-            article, kind, words})}), checkpoint ({origin, size, root}) and note (on boundaries).
+            title, sha256, status, readings ({id, from_us, from_not_after_us, until_us, said_by}),
+            clauses ({id, article, kind, words})}), checkpoint ({origin, size, root}) and note (on
+            boundaries).
         """
         ...
 
@@ -65,11 +66,19 @@ class Mission(Protocol):
         ...
 
     def claims(self, day: date | None = None) -> Answer:
-        """Give what the parties claim, all of it or what speaks of a day: {"claims": [...]}."""
+        """Give what the parties claim, all of it or what speaks of a day: {"claims": [...]}.
+
+        Each is a plain Claim with `assessment`: result, text_key, numbers by name, and, where more
+        is to say, notes ({key, numbers}).
+        """
         ...
 
     def sources(self) -> Answer:
-        """Give the register of sources, heard and not heard: {"sources": [...]}."""
+        """Give the register of sources, heard and not heard: {"sources": [...]}.
+
+        Each has source, documents, rows, refused, days_heard, days_missing (both empty for a source
+        that speaks of no days), state ("heard" or "not_known") and perhaps means.
+        """
         ...
 
     def trace(self, record: str) -> Answer:

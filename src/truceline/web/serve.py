@@ -11,7 +11,7 @@ from truceline.web.app import LOOPBACK, create_app
 from truceline.web.mission import Mission
 
 DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8100
+DEFAULT_PORT = 8470
 PORT_LIMIT = 65_535
 WAITING_CONNECTIONS = 128
 

@@ -7,9 +7,11 @@ import { areaName, chance, chances, count, likelihood, list, partyName, say, sho
 
 const ROW_REM = 4.25;
 const SPARE_ROWS = 6;
+const PRINTED_ROWS = 500;
 
 let rows = [];
 let active = 0;
+let printing = false;
 
 const rowHeight = () => ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 const rowId = (index) => `row-${index}`;
@@ -28,8 +30,9 @@ function refresh() {
 function drawRows() {
   const box = byId("list");
   const height = rowHeight();
-  const first = Math.max(0, Math.floor(box.scrollTop / height) - SPARE_ROWS);
-  const last = Math.min(rows.length, Math.ceil((box.scrollTop + box.clientHeight) / height) + SPARE_ROWS);
+  const first = printing ? 0 : Math.max(0, Math.floor(box.scrollTop / height) - SPARE_ROWS);
+  const end = printing ? PRINTED_ROWS : Math.ceil((box.scrollTop + box.clientHeight) / height) + SPARE_ROWS;
+  const last = Math.min(rows.length, end);
   const drawn = [];
   for (let index = first; index < last; index += 1) drawn.push(row(rows[index], index, height));
   fillWith(byId("rows"), drawn);
@@ -142,6 +145,14 @@ function fillChoices() {
   const cluster = byId("filter-cluster");
   fillWith(cluster, any(), clusters.map((name) => make("option", { value: name }, term("cluster", name))));
   cluster.value = state.cluster;
+}
+
+// The filters show what is chosen, whoever chose it.
+function showChoices() {
+  byId("filter-text").value = state.text;
+  byId("filter-minimum").value = state.minimum;
+  byId("filter-outcome").value = state.outcome;
+  byId("filter-cluster").value = state.cluster;
   byId("minimum").textContent = `${count(state.minimum)} %`;
 }
 
@@ -155,18 +166,29 @@ export function startList() {
     active = rows.findIndex((one) => one.id === found.dataset.incident);
     set({ selected: found.dataset.incident });
   });
-  byId("filter-text").addEventListener("input", (event) => set({ text: event.target.value.trim() }));
+  byId("filter-text").addEventListener("input", (event) => set({ text: event.target.value }));
   byId("filter-minimum").addEventListener("input", (event) => set({ minimum: Number(event.target.value) }));
   byId("filter-outcome").addEventListener("change", (event) => set({ outcome: event.target.value }));
   byId("filter-cluster").addEventListener("change", (event) => set({ cluster: event.target.value }));
-  on(["minimum", "language"], fillChoices);
+  on(["language"], fillChoices);
+  on([...FILTERS, "language"], showChoices);
   on([...WINDOW, ...FILTERS, "language"], refresh);
   on(["selected", "tab"], () => {
     const index = rows.findIndex((one) => one.id === state.selected);
     if (index >= 0) go(index);
     else drawRows();
   });
+  // On paper there is nothing to scroll: the most probable are all drawn, and the rest is counted.
+  const forPrint = (now) => {
+    printing = now;
+    byId("printed").hidden = !now || rows.length <= PRINTED_ROWS;
+    byId("printed").textContent = say("printed", { shown: count(PRINTED_ROWS), count: count(rows.length) });
+    drawRows();
+  };
+  addEventListener("beforeprint", () => forPrint(true));
+  addEventListener("afterprint", () => forPrint(false));
   new ResizeObserver(() => drawRows()).observe(box);
   fillChoices();
+  showChoices();
   refresh();
 }

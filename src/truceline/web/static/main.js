@@ -46,6 +46,7 @@ function startTools() {
   theme.addEventListener("change", () => set({ theme: theme.value }));
   on(["theme"], () => {
     document.documentElement.dataset.theme = state.theme;
+    theme.value = state.theme;
     remember();
   });
   on([...WINDOW, "language"], writeReportLink);
@@ -133,8 +134,9 @@ async function open() {
   startPanel();
   follow(readAddress());
   addEventListener("hashchange", () => {
-    follow(readAddress());
+    // Read it first: to follow an address is to write it anew.
     const language = new URLSearchParams(location.hash.slice(1)).get("language");
+    follow(readAddress());
     if (language && language !== state.language) changeLanguage(language);
   });
   // The map is a megabyte; what can be read is on the page before it is asked for.

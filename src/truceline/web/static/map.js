@@ -68,9 +68,9 @@ function layers() {
     { id: "line", type: "line", source: "line", layout: { "line-join": "round" }, paint: { "line-color": c.ink, "line-width": 1.6 } },
     { id: "names", type: "symbol", source: "names", minzoom: 4.2, layout: { "text-field": ["get", "name"], "text-size": 11.5, "text-font": ["Segoe UI, Roboto, Liberation Sans, Arial, sans-serif"], "text-max-width": 7 }, paint: { "text-color": c.label, "text-halo-color": c.ground, "text-halo-width": 1.2, "text-halo-blur": 0.6 } },
     { id: "regions", type: "circle", source: "incidents", filter: inWindow(), paint: { "circle-radius": inMetres(1), "circle-color": c.ink, "circle-opacity": byChance(0.03, 0.16), "circle-stroke-color": c.ink, "circle-stroke-width": 1, "circle-stroke-opacity": byChance(0.2, 0.75) } },
-    { id: "points", type: "circle", source: "incidents", filter: inWindow(), layout: { "circle-sort-key": ["get", "p"] }, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, 4, 10, 7], "circle-color": byChance(c.faint, c.ink), "circle-stroke-color": c.halo, "circle-stroke-width": 1.4 } },
+    { id: "points", type: "circle", source: "incidents", filter: inWindow(), layout: { "circle-sort-key": ["get", "p"] }, paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 4, byChance(2.8, 5), 10, byChance(4.5, 8)], "circle-color": byChance(c.faint, c.ink), "circle-opacity": byChance(0.7, 1), "circle-stroke-color": c.halo, "circle-stroke-width": byChance(0.7, 1.5), "circle-stroke-opacity": byChance(0.6, 1) } },
     { id: "chosen-region", type: "line", source: "chosen", filter: ["==", ["geometry-type"], "Polygon"], paint: { "line-color": c.ink, "line-width": 2.4 } },
-    { id: "chosen-point", type: "circle", source: "chosen", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-color": c.ink, "circle-stroke-width": 2.4 } },
+    { id: "chosen-point", type: "circle", source: "chosen", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 6, "circle-color": c.ink, "circle-stroke-color": c.halo, "circle-stroke-width": 2 } },
   ];
 }
 
@@ -247,7 +247,8 @@ function parted() {
   const edge = [[west, south], [west, north], [east, north], [east, south], [west, south]];
   const beyond = { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [world, edge] } };
   const abroad = { type: "FeatureCollection", features: [...countries.features.filter((one) => !watched.includes(one)), beyond] };
-  const onEdge = ([x1, y1], [x2, y2]) => (x1 === x2 && (x1 === west || x1 === east)) || (y1 === y2 && (y1 === south || y1 === north));
+  const near = (value, limit) => Math.abs(value - limit) < 0.05;
+  const onEdge = (one, other) => [[0, west], [0, east], [1, south], [1, north]].some(([axis, limit]) => near(one[axis], limit) && near(other[axis], limit));
   return {
     mask: { type: "geojson", data: around },
     abroad: { type: "geojson", data: abroad },
@@ -274,11 +275,13 @@ function strokes(cut) {
 
 function drawLegend() {
   const iso = state.mission.days[state.to];
-  const toggle = (name, key) => {
+  // The line may be of an earlier day: the last one known.
+  const drawn = lineOfDay.properties?.as_of_day ?? iso;
+  const toggle = (name, key, when) => {
     const box = make("input", { type: "checkbox", id: `toggle-${name}` });
     box.checked = state[name];
     box.addEventListener("change", () => set({ [name]: box.checked }));
-    return make("label", { class: "toggle" }, box, say(key, { day: day(iso) }));
+    return make("label", { class: "toggle" }, box, say(key, { day: day(when) }));
   };
   const fog = FOG.slice(0, -1).map(([from, opacity], index) => {
     const to = FOG[index + 1][0];
@@ -296,9 +299,9 @@ function drawLegend() {
       [0.2, 0.5, 0.9].map((p) => make("span", { class: "key" }, make("span", { class: "dot", style: { "--chance": p } }), percent(p * 1e6))),
     ),
     make("p", { class: "note" }, say("legend_region")),
-    toggle("showCoverage", "legend_coverage"),
+    toggle("showCoverage", "legend_coverage", iso),
     make("p", { class: "keys column" }, fog, make("span", { class: "key" }, swatch("hatch"), term("value", "not_observed"))),
-    toggle("showLine", "legend_line"),
+    toggle("showLine", "legend_line", drawn),
     make(
       "p",
       { class: "keys" },

@@ -142,7 +142,7 @@ function readingWords(agreement, id) {
   const reading = agreement.readings.find((one) => one.id === id);
   if (!reading) return id;
   const until = reading.until_us === null ? say("open_end") : instant(reading.until_us);
-  return say("reading", { id, from: instant(reading.from_us), until, who: reading.said_by });
+  return say("reading", { id, from: interval(reading.from_us, reading.from_not_after_us), until, who: reading.said_by });
 }
 
 function finding(one) {
@@ -191,6 +191,12 @@ function attribution(record) {
   );
 }
 
+// Instrument readings by name, the unit in the name.
+function measures(observation) {
+  const pairs = Object.entries(observation.measures);
+  return pairs.length ? make("small", {}, pairs.map(([name, value]) => `${name} ${count(value)}`).join(" · ")) : null;
+}
+
 function observations(answer) {
   const items = answer.observations.map((one) =>
     make(
@@ -199,7 +205,7 @@ function observations(answer) {
       make("strong", {}, term("source", one.source)),
       ` · ${term("means", one.means)} · ${interval(one.began_us, one.ended_us)}`,
       one.words ? make("span", { class: "quoted", translate: "no" }, ` “${one.words}”`) : null,
-      one.measures.length ? make("small", { class: "measures" }, one.measures.map(([name, value]) => `${name} ${count(value)}`).join(" · ")) : null,
+      measures(one),
       originalsOf(one.id),
     ),
   );

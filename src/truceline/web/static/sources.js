@@ -14,8 +14,12 @@ function strip(source) {
   );
 }
 
+// A register of sites speaks of no days.
+const isDaily = (source) => source.days_heard.length + source.days_missing.length > 0;
+
 function missing(source) {
   const all = state.mission.days.length;
+  if (!isDaily(source)) return say(source.state === "heard" ? "source_no_days" : "source_silent");
   if (!source.days_missing.length) return say("source_whole", { days: count(all) });
   if (!source.days_heard.length) return say("source_silent");
   return say("source_partly", { heard: count(source.days_heard.length), days: count(all), missing: source.days_missing.map(shortDay).join(", ") });
@@ -25,8 +29,8 @@ function item(source) {
   return make(
     "li",
     {},
-    make("p", {}, make("strong", {}, term("source", source.source)), source.means ? ` · ${term("means", source.means)}` : ""),
-    strip(source),
+    make("p", {}, make("strong", {}, term("source", source.source)), source.means ? ` · ${term("means", source.means)}` : null),
+    isDaily(source) ? strip(source) : null,
     make("p", {}, missing(source)),
     make("p", { class: "note" }, say("source_rows", { documents: count(source.documents), rows: count(source.rows), refused: count(source.refused) })),
   );

@@ -3,7 +3,7 @@
 
 import { byId, fillWith, make } from "./dom.js";
 import { FILTERS, holders, hueOf, matched, on, set, state, watchedOver, WINDOW } from "./state.js";
-import { chances, count, day, daySpan, instant, partyName, say, shortDay, term } from "./words.js";
+import { chances, count, day, daySpan, instant, interval, partyName, say, shortDay, term } from "./words.js";
 
 const DAY_US = 86400e6;
 const LABELS = 16;
@@ -156,7 +156,7 @@ function drawLanes() {
 function lane(agreement, began, ended, share) {
   const starts = agreement.readings.map((reading) => reading.from_us);
   const ends = agreement.readings.map((reading) => reading.until_us);
-  const [first, sure] = [Math.min(...starts), Math.max(...starts)];
+  const [first, sure] = [Math.min(...starts), Math.max(...agreement.readings.map((reading) => reading.from_not_after_us))];
   const open = ends.some((end) => end === null);
   const known = ends.filter((end) => end !== null);
   const last = open ? Infinity : Math.max(...known);
@@ -169,12 +169,12 @@ function lane(agreement, began, ended, share) {
   const outside = last <= began || first >= ended;
   const times = agreement.readings.map((reading) =>
     say("lane_reading", {
-      from: instant(reading.from_us),
+      from: interval(reading.from_us, reading.from_not_after_us),
       until: reading.until_us === null ? say("open_end") : instant(reading.until_us),
       who: reading.said_by,
     }),
   );
-  const disputed = new Set(starts).size > 1 || new Set(ends).size > 1;
+  const disputed = first !== sure || new Set(ends).size > 1;
   const words = [agreement.title];
   if (disputed) words.push(say("lane_disputed"));
   if (outside) words.push(say("lane_outside"));
@@ -189,7 +189,7 @@ function lane(agreement, began, ended, share) {
       bar(first, sure, "disputed"),
       bar(sure, Math.max(sure, Math.min(until, ended)), "binds"),
       bar(until, Math.min(last, ended), "disputed"),
-      [...new Set([...starts, ...known])].map(mark),
+      [...new Set([first, sure, ...starts, ...known])].map(mark),
     ),
   );
 }

@@ -67,7 +67,8 @@ export function chance(ppm) {
 
 export function chances(low, high) {
   if (low === null || low === undefined) return words["value.not_observed"] ?? "";
-  return low === high ? percent(low) : `${share(low)}–${percent(high)}`;
+  // Word joiners: a range stays on one line.
+  return low === high ? percent(low) : `${share(low)}\u2060–\u2060${percent(high)}`;
 }
 
 export function length(metres) {
