@@ -11,7 +11,7 @@ import pytest
 from paper_feeds import FEEDS, NEWS, SITES, original
 
 from truceline.feeds import FEEDS as REAL_FEEDS
-from truceline.feeds.gather import Original, Read, feed_of, gather, rows_of, sources_of
+from truceline.feeds.gather import Original, Read, feed_of, gather, rows_of
 from truceline.records.agreement import Site
 from truceline.records.observation import Observation
 from truceline.records.source import Refused
@@ -153,13 +153,15 @@ def test_the_first_feed_of_the_table_that_claims_a_path_reads_it() -> None:
     assert feed_of("NEWS/a.txt", FEEDS) is None
 
 
-def test_each_source_belongs_to_one_feed() -> None:
-    assert dict(sources_of(FEEDS)) == {"herald": NEWS, "tribune": NEWS, "register": SITES}
-
-
 def test_a_source_that_two_feeds_read_gives_the_same_thing_by_both() -> None:
     gives: dict[str, set[str]] = {}
     for feed in REAL_FEEDS:
         for source in feed.sources:
             gives.setdefault(source, set()).add(feed.gives)
     assert all(len(kinds) == 1 for kinds in gives.values()), gives
+
+
+def test_two_days_without_a_row_are_alike_and_both_were_looked_at() -> None:
+    one, other = read(original("news/2026-04-11.txt", ""), original("news/2026-04-12.txt", ""))
+    assert other.document.same_as == "news/2026-04-11.txt"
+    assert [look.began_us for look in (*one.looks, *other.looks)] == [DAY, DAY + DAY_US]

@@ -120,6 +120,7 @@ def test_each_kind_of_row_has_its_source_and_its_day() -> None:
     alert = Alert(
         source="alerts-ua",
         area="UA-63",
+        issued_by="UA",
         began_us=DAY + DAY_US - 1,
         ended_us=DAY + DAY_US,
         document_sha256=SHA,

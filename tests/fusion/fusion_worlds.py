@@ -108,6 +108,7 @@ def world(**changes: Any) -> World:  # noqa: ANN401 - the fields of a world
             "XX-2": ((DAY - 2 * DAY_US, DAY - 2 * DAY_US + HOUR_US),),
         },
         alert_days=frozenset(DAYS),
+        alert_issuers=frozenset(PARTIES),
         places=Gazetteer(PLACES),
     )
     return replace(sound, **changes)

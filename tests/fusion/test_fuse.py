@@ -247,6 +247,28 @@ def test_a_report_alone_carries_the_silence_of_the_satellites() -> None:
     assert incident.kinds[1][0] is Kind.UNDETERMINED
 
 
+def test_heat_within_the_reported_place_that_ties_to_nothing_is_no_silence() -> None:
+    # Near the line so much burns that no fire can be told to be the reported one.
+    around = world(background=background(100_000))
+    incidents = fuse((report(), pixel(latitude=north(2_000))), around)
+    (told,) = (incident for incident in incidents if not incident.has_physical_source)
+    beside = row(told, "thermal")
+    assert (beside.reason.code, beside.millibans, beside.silent) == ("thermal_unmatched", 0, False)
+    assert dict(beside.reason.numbers) == {"fires": 1}
+
+
+def test_one_partys_alerts_say_nothing_of_the_others_land() -> None:
+    during = pixel(36.5, at_us=DAY + 14 * HOUR_US)
+    holder = only(during).held_by
+    others = frozenset(set(PARTIES) - {holder})
+    assert row(only(during, around=world(alert_issuers=others)), "alerts").millibans == 0
+    own = world(
+        alert_issuers=frozenset({str(holder)}),
+        alerts={str(only(during).area): ((DAY + 13 * HOUR_US, DAY + 14 * HOUR_US),)},
+    )
+    assert row(only(during, around=own), "alerts").reason.code == "alert_during"
+
+
 def test_a_report_says_whose_it_is_in_its_prior() -> None:
     assert row(only(report()), "prior").reason.numbers == (("source", "viina"),)
 

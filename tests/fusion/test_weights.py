@@ -160,10 +160,15 @@ def test_the_rate_of_war_fires_falls_with_the_distance_as_measured(
 
 def test_the_prior_of_heat_is_war_against_everything_else_that_burns() -> None:
     assert heat_prior(100, 100) == 0
-    assert heat_prior(1_000, 100) == 1_000
+    assert heat_prior(500, 100) == 699
     assert heat_prior(100, 1_000) == -1_000
-    assert heat_prior(10**9, 5) == PRIOR_CAP
     assert heat_prior(1, 10**9) == -PRIOR_CAP
+
+
+def test_heat_alone_is_never_surer_than_what_was_measured_nearest_to_the_line() -> None:
+    # "2-5 km ... pi .87": of 100 detections there 87 were in excess of peacetime's.
+    assert heat_prior(10**9, 5) == heat_prior(1_000, 100) == 826
+    assert abs(probability_ppm(826) - 870_000) < 1_000
 
 
 def test_the_density_of_the_same_place_sums_to_one_over_the_plane() -> None:

@@ -19,6 +19,7 @@ def alert(began_us: int, ended_us: int, area: str = "XX-1", line: int = 2) -> Al
     return Alert(
         source="alerts-ua",
         area=area,
+        issued_by="UA",
         began_us=began_us,
         ended_us=ended_us,
         document_sha256="ab" * 32,

@@ -219,6 +219,7 @@ EXAMPLES: tuple[object, ...] = (
     Alert(
         source="alerts-ua",
         area="UA-63",
+        issued_by="UA",
         began_us=NOON,
         ended_us=NOON,
         document_sha256=SHA,

@@ -103,7 +103,9 @@ def test_lightness_follows_probability_and_the_region_is_to_scale() -> None:
     far = incident(3, probability_ppm=900_000, radius_90_m=50_000)
     near = incident(5, probability_ppm=10_000, radius_90_m=100)
     svg = draw(incidents=(far, near), links={far.id: "#incident-1"})
-    circles = re.findall(r'<circle class="incident p(\d)" cx="[^"]*" cy="[^"]*" r="([^"]*)"', svg)
+    circles = re.findall(
+        r'<circle class="incident p(\d)(?: wide)?" cx="[^"]*" cy="[^"]*" r="([^"]*)"', svg
+    )
     assert circles[0] == ("0", "3.0")
     step, radius = circles[1]
     assert step == "3"

@@ -50,7 +50,7 @@ REASONS = {
     "alert_none": {"area", "base_ppm"},
     "alerts_not_observed": set(),
     "industrial_site": {"distance_m", "months"},
-    "industrial_none": set(),
+    "thermal_unmatched": {"fires"},
     "real_and_munition": {"probability_ppm"},
     "within_time": {"probability_ppm", "from_us", "until_us", "began_us", "ended_us"},
     "within_zone": {"probability_ppm", "zone"},

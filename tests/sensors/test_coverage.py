@@ -233,7 +233,15 @@ def test_every_point_of_an_area_lies_in_exactly_the_cell_that_is_named_for_it(
     assert cell.south_e7 <= latitude_e7 < cell.north_e7
 
 
-def test_a_country_that_ends_inside_a_cell_has_that_cell_where_it_holds_its_middle() -> None:
+def test_a_strip_of_land_that_holds_no_middle_of_a_cell_has_its_cells_too() -> None:
+    strip = Ground((Area(code="XX-1", polygons_e7=box(34.0, 47.0, 34.1, 47.5)),), (), PARTIES)
+    assert [(cell.id, code) for cell, code in cells_of(strip)] == [
+        ("47.00N34.00E", "XX-1"),
+        ("47.25N34.00E", "XX-1"),
+    ]
+
+
+def test_a_country_that_ends_inside_a_cell_has_that_cell() -> None:
     ragged = Ground((Area(code="XX-1", polygons_e7=box(34.1, 47.1, 34.9, 47.9)),), (), PARTIES)
     names = [cell.id for cell, _ in cells_of(ragged)]
     assert (len(names), names[0], names[-1]) == (16, "47.00N34.00E", "47.75N34.75E")

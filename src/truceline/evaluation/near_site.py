@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import ncx2
+from scipy.special import chndtr
 
 from truceline.evaluation.context import Context
 from truceline.evaluation.plane import (
@@ -118,5 +118,5 @@ def chances_within_ppm(apart_m: Integers, radius_m: int, sigmas_m: Floats) -> li
     >>> chances_within_ppm(np.array([0]), 2146, np.array([1000.0]))
     [900007]
     """
-    chances = ncx2.cdf((radius_m / sigmas_m) ** 2, 2, (apart_m / sigmas_m) ** 2)
+    chances = chndtr((radius_m / sigmas_m) ** 2, 2, (apart_m / sigmas_m) ** 2)
     return [round(float(chance) * PPM) for chance in np.atleast_1d(chances)]

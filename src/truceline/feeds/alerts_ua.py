@@ -73,7 +73,7 @@ class AlertsUa:
     """Air-raid alerts by oblast, raised and lifted."""
 
     name: str = "alerts-ua"
-    version: int = 1
+    version: int = 2
     base_url: str = (
         "https://raw.githubusercontent.com/Vadimkin/ukrainian-air-raid-sirens-dataset/main/datasets"
     )
@@ -139,6 +139,7 @@ def _alert(row: dict[str, str], column: str, line: int, sha256: str) -> Alert:
     return Alert(
         source="alerts-ua",
         area=area,
+        issued_by="UA",
         began_us=began_us,
         ended_us=ended_us,
         document_sha256=sha256,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -92,12 +92,13 @@ def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Rea
     rows: tuple[Row, ...] = ()
     refused: tuple[Refused, ...] = ()
     foreign = ""
-    if not same_as:
-        try:
-            parsed = feed.parse(original.content)
-            rows, refused = parsed.rows, parsed.refused
-        except FeedError as error:
-            foreign = str(error)
+    try:
+        parsed = feed.parse(original.content)
+        # The rows of a copy are there already; but two days without a row look the same, and each
+        # was looked at.
+        rows, refused = ((), ()) if same_as else (parsed.rows, parsed.refused)
+    except FeedError as error:
+        foreign = str(error)
     return Read(
         document=Document(
             name=original.name,
@@ -112,27 +113,26 @@ def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Rea
         ),
         parser_version=feed.version,
         rows=rows,
-        looks=()
-        if foreign or same_as
-        else tuple(
-            Look(
-                source=source,
-                began_us=began_us,
-                # A document that came while its period ran speaks for what had passed of it.
-                ended_us=min(ended_us, original.received_us or ended_us),
-                document_sha256=sha256,
-            )
-            for source, began_us, ended_us in feed.covers(original.name)
-            if original.received_us is None or began_us < original.received_us
-        ),
+        looks=() if foreign else _looks(original, feed, sha256),
+    )
+
+
+def _looks(original: Original, feed: Feed[Row], sha256: str) -> tuple[Look, ...]:
+    """Tell from a document's name which periods were looked at, rows or not."""
+    received_us = original.received_us
+    return tuple(
+        Look(
+            source=source,
+            began_us=began_us,
+            # A document that came while its period ran speaks for what had passed of it.
+            ended_us=ended_us if received_us is None else min(ended_us, received_us),
+            document_sha256=sha256,
+        )
+        for source, began_us, ended_us in feed.covers(original.name)
+        if received_us is None or began_us < received_us
     )
 
 
 def rows_of(reads: Iterable[Read], kind: type[Kind]) -> tuple[Kind, ...]:
     """Give all rows of one record type, in the order of the documents' names and lines."""
     return tuple(row for read in reads for row in read.rows if isinstance(row, kind))
-
-
-def sources_of(feeds: Iterable[Feed[Row]]) -> Mapping[str, Feed[Row]]:
-    """Tell which feed each source of the register belongs to, in the order of the table."""
-    return {source: feed for feed in feeds for source in feed.sources}

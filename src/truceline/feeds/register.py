@@ -21,7 +21,7 @@ DAILY = frozenset({"observations", "alerts", "lines", "clouds"})
 
 def register(
     reads: Sequence[Read],
-    feeds: Iterable[Feed[Row]],
+    feeds: Sequence[Feed[Row]],
     looks: Iterable[Look],
     days: Sequence[date],
 ) -> tuple[SourceDays, ...]:
@@ -45,10 +45,9 @@ def register(
     refused: dict[str, int] = defaultdict(int)
     first, last = days[0], days[-1]
     for read in reads:
-        own: set[str] = {look.source for look in read.looks}
+        own = _sources_in(read, feeds)
         for row in read.rows:
             source, day = source_of(row), day_spoken_of(row)
-            own.add(source)
             if day is None or first <= day <= last:
                 rows[source] += 1
             if day is not None and (source, day) not in partly:
@@ -70,6 +69,19 @@ def register(
         )
         for source, what in gives.items()
     )
+
+
+def _sources_in(read: Read, feeds: Sequence[Feed[Row]]) -> set[str]:
+    """Tell of which sources a document is: by its name, its rows, or its feed's only source."""
+    if read.document.foreign or (read.document.same_as and not read.looks):
+        return set()
+    own = {look.source for look in read.looks} | {source_of(row) for row in read.rows}
+    alone = {
+        feed.sources[0]
+        for feed in feeds
+        if feed.name == read.document.feed and len(feed.sources) == 1
+    }
+    return own | alone
 
 
 def source_of(row: Row) -> str:

@@ -30,7 +30,9 @@ class Candidate:
         reports: Reports joined to it, in order of time.
         news_lr: The likelihood ratio by which the best report joined the fire; 0 where none did.
         news_m: That report's distance from the fire.
-        reports_nearby: Groups of reports of its time and neighbourhood, joined to it or not.
+        reports_nearby: Groups of reports of a fire's time and neighbourhood, joined to it or not.
+        fires_nearby: Fires of a report's time within the radius that holds its place 95 times in
+            100, to none of which it was joined.
     """
 
     pixels: tuple[Observation, ...] = ()
@@ -38,6 +40,7 @@ class Candidate:
     news_lr: float = 0.0
     news_m: int = 0
     reports_nearby: int = 0
+    fires_nearby: int = 0
 
     @property
     def observations(self) -> tuple[Observation, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from truceline.fusion.candidate import SIGMAS_90, UNSEEN_BURNING_US, Candidate
+from truceline.fusion.candidate import SIGMAS_90, SIGMAS_95, UNSEEN_BURNING_US, Candidate
 from truceline.fusion.heat import SPHERE_SLACK, fires
 from truceline.fusion.ledger import weigh
 from truceline.fusion.weights import same_place_lr, war_rate_milli
@@ -123,7 +124,9 @@ def _join(burning: list[Candidate], told: list[Candidate], world: World) -> list
         if round(ratio * PPM) > PPM:
             taken[index].append((ratio, metres, group))
         else:
-            alone.append(group)
+            radius_95_m = group.region[2] * SIGMAS_95 / SIGMAS_90
+            near = sum(apart_m <= radius_95_m for _, apart_m, _ in ratios)
+            alone.append(replace(group, fires_nearby=near))
     joined = []
     for index, fire in enumerate(burning):
         groups = taken.get(index, [])

@@ -32,6 +32,7 @@ class World:
         news_days: Days (first microseconds) of which a news source was heard.
         alerts: Air-raid alerts, merged by area: (start, end) pairs, disjoint and sorted.
         alert_days: Days of which the alert source was heard.
+        alert_issuers: Parties that issue those alerts, each for the land it holds.
         places: Populated places, to say where something was.
     """
 
@@ -44,6 +45,7 @@ class World:
     news_days: frozenset[int]
     alerts: Mapping[str, tuple[tuple[int, int], ...]]
     alert_days: frozenset[int]
+    alert_issuers: frozenset[str]
     places: Gazetteer
 
 

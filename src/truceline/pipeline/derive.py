@@ -272,6 +272,7 @@ def _world(inputs: Inputs, heard: _Heard, ground: Ground) -> World:
         news_days=frozenset(_days_us((seen.began_us + seen.ended_us) // 2 for seen in news)),
         alerts=merge_alerts(heard.alerts),
         alert_days=frozenset(_days_us(alert.began_us for alert in heard.alerts)),
+        alert_issuers=frozenset(alert.issued_by for alert in heard.alerts),
         places=Gazetteer(heard.places),
     )
 

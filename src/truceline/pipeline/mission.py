@@ -93,7 +93,7 @@ class MissionView:
             "from_day": self.days[0].isoformat(),
             "to_day": self.days[-1].isoformat(),
             "days": [day.isoformat() for day in self.days],
-            "parties": [{"code": code, "name": name} for code, name in sorted(parties.items())],
+            "parties": [{"code": code, "name": name} for code, name in parties.items()],
             "agreements": [_agreement(terms) for terms in self.agreements],
             "checkpoint": self.checkpoint,
             "note": BOUNDARY_NOTE,

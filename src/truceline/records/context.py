@@ -17,6 +17,7 @@ class Alert:
     Attributes:
         source: Id in the source register.
         area: ISO 3166-2 code, for example "UA-63".
+        issued_by: Code of the party whose service issues it, for the land that it holds.
         began_us: When it was raised.
         ended_us: When it was lifted.
         document_sha256: The original it was read from.
@@ -25,6 +26,7 @@ class Alert:
 
     source: str
     area: str
+    issued_by: str
     began_us: int
     ended_us: int
     document_sha256: str

@@ -33,6 +33,7 @@ METRES_PER_DEGREE = 111_320  # of latitude
 LEGEND_LINE = 26
 SMALLEST_STEP = 5  # tenths of a unit between drawn points, as far as 0.7 km
 SMALLEST_RADIUS = 3.0
+WIDE_RADIUS = 12
 LABEL_FROM_WIDTH = 55
 SCALE_KM = 100
 
@@ -60,7 +61,7 @@ stroke-width:3px;stroke-linejoin:round;text-anchor:middle}
 .tl-map .outline{fill:none;stroke:var(--faint);stroke-width:.8}
 .tl-map .line{fill:none;stroke:var(--ink);stroke-width:1.8}
 .tl-map .bar{stroke:var(--ink);stroke-width:2;fill:none}
-.tl-map .incident{stroke:var(--ink);stroke-width:1.2}
+.tl-map .incident{stroke:var(--ink);stroke-width:1.2}.tl-map .wide{fill-opacity:.3}
 .tl-map .p0{fill:var(--p0)}.tl-map .p1{fill:var(--p1)}
 .tl-map .p2{fill:var(--p2)}.tl-map .p3{fill:var(--p3)}
 """
@@ -246,7 +247,10 @@ def _circles(
         step = sum(one.probability_ppm >= bound for bound in STEPS_PPM)
         title = f"{words.percent(one.probability_ppm)} {words.area(one.area)} {one.near}".rstrip()
         where = f'cx="{_tenths(x)}" cy="{_tenths(y)}" r="{radius:.1f}"'
-        circle = f'<circle class="incident p{step}" {where}><title>{escape(title)}</title></circle>'
+        # A wide region is drawn through: the land in it stays visible, and it is no dot.
+        wide = " wide" if radius > WIDE_RADIUS else ""
+        shape = f'circle class="incident p{step}{wide}" {where}'
+        circle = f"<{shape}><title>{escape(title)}</title></circle>"
         # The table holds the same links for the keyboard, so these are left out of its order.
         href = links.get(one.id)
         yield f'<a href="{escape(href)}" tabindex="-1">{circle}</a>' if href else circle

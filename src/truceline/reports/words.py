@@ -96,7 +96,7 @@ class Words(Mapping[str, str]):
         Raises:
             WordsError: No such key, or the sentence names a number that is not given.
 
-        >>> load_words("en").say("reason.industrial_none")
+        >>> load_words("en").say("reason.news_not_observed")
         'No place of lasting heat is known nearby.'
         """
         text = self[key]

@@ -40,12 +40,23 @@ def cell_at(longitude_e7: int, latitude_e7: int) -> Cell:
 
 
 def cells_of(ground: Ground) -> tuple[tuple[Cell, str], ...]:
-    """List the cells whose middle lies in an area, with the area's code, south to north."""
+    """List the cells that touch an area, with its code, south to north.
+
+    A cell belongs to the area that holds its middle; one whose middle lies outside all of them
+    belongs to the area with the most of it, so that no ground is left without a record.
+    """
     west, south, east, north = ground.bounds
     wests = np.arange(int(west * E7) // CELL_E7, int(east * E7) // CELL_E7 + 1) * CELL_E7
     souths = np.arange(int(south * E7) // CELL_E7, int(north * E7) // CELL_E7 + 1) * CELL_E7
     south_e7, west_e7 = (axis.ravel() for axis in np.meshgrid(souths, wests, indexing="ij"))
     codes = ground.areas_of(west_e7 + CELL_E7 // 2, south_e7 + CELL_E7 // 2)
+    outside = [index for index, code in enumerate(codes) if code is None]
+    boxes = [
+        tuple(side / E7 for side in (x, y, x + CELL_E7, y + CELL_E7))
+        for x, y in zip(west_e7[outside].tolist(), south_e7[outside].tolist(), strict=True)
+    ]
+    for index, code in zip(outside, ground.touching(boxes), strict=True):
+        codes[index] = code
     return tuple(
         (cell_at(int(x), int(y)), code)
         for x, y, code in zip(west_e7, south_e7, codes, strict=True)

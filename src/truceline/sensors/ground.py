@@ -11,7 +11,7 @@ import shapely
 
 from truceline.records.agreement import ControlLine
 from truceline.records.context import Area
-from truceline.records.units import DAY_US
+from truceline.records.units import DAY_US, E7
 from truceline.sensors.geometry import (
     Integers,
     inside,
@@ -24,6 +24,8 @@ LINE_HOLDS_US = 7 * DAY_US
 # Coast and state border bound the held land too, but nobody faces anybody there. They are left out
 # by staying this far inside the areas, in degrees (about 3 km): the outlines are that coarse.
 FRONTIER_DEG = 0.03
+# Widest gap between two areas that is a fault of the drawing, about 2 km.
+SLIVER_E7 = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +61,39 @@ class Ground:
         self._parties = tuple(parties)
 
     def areas_of(self, longitude_e7: Integers, latitude_e7: Integers) -> list[str | None]:
-        """Give the code of the area of each point; None outside all of them."""
+        """Give the code of the area of each point; None outside all of them.
+
+        Neighbours drawn apart leave slivers: a point in one, or just outside the coarse outline,
+        belongs to the nearest area.
+        """
         codes: list[str | None] = [None] * len(longitude_e7)
         for code, shape in self._areas:
             for index in np.flatnonzero(inside(shape, longitude_e7, latitude_e7)):
                 codes[index] = codes[index] or code
+        for gap in [place for place, code in enumerate(codes) if code is None]:
+            point = shapely.Point(longitude_e7[gap] / E7, latitude_e7[gap] / E7)
+            apart = [(round(shape.distance(point) * E7), code) for code, shape in self._areas]
+            nearest_e7, nearest = min(apart, default=(SLIVER_E7 + 1, ""))
+            codes[gap] = nearest if nearest_e7 <= SLIVER_E7 else None
         return codes
+
+    def touching(self, boxes: Sequence[tuple[float, ...]]) -> list[str | None]:
+        """Give the code of an area that each box touches, the most of it; None where none does.
+
+        Args:
+            boxes: West, south, east and north in degrees.
+        """
+        found: list[str | None] = []
+        for box in boxes:
+            rectangle = shapely.box(*box)
+            shares = [
+                (-round(shape.intersection(rectangle).area * E7), code)
+                for code, shape in self._areas
+                if shape.intersects(rectangle)
+            ]
+            most, code = min(shares, default=(0, ""))
+            found.append(code if most < 0 else None)
+        return found
 
     def has_line(self, moment_us: int) -> bool:
         """Tell whether a line is known for this instant."""
