@@ -97,7 +97,7 @@ class Words(Mapping[str, str]):
             WordsError: No such key, or the sentence names a number that is not given.
 
         >>> load_words("en").say("reason.news_not_observed")
-        'No place of lasting heat is known nearby.'
+        'No open source was heard for that time: not observed.'
         """
         text = self[key]
         missing = placeholders(text) - set(numbers)
