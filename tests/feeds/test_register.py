@@ -10,7 +10,8 @@ from paper_feeds import FEEDS, original
 
 from truceline.feeds import FEEDS as REAL_FEEDS
 from truceline.feeds.gather import Original, gather
-from truceline.feeds.register import DAILY, day_spoken_of, register, source_of
+from truceline.feeds.register import DAILY, register
+from truceline.feeds.rows import day_spoken_of, source_of
 from truceline.records.agreement import ControlLine
 from truceline.records.claim import Claim
 from truceline.records.context import Alert, CloudCover, PopulatedPlace
@@ -64,7 +65,9 @@ def test_a_source_that_looked_and_saw_nothing_was_heard() -> None:
 
 def test_rows_outside_the_window_are_not_counted_and_make_no_day() -> None:
     lines = registered([original("news/a.txt", "herald 2026-04-09\nherald 2026-04-13\n")])
-    assert lines["herald"].is_known
+    # Its document speaks of other days: of these it was not heard.
+    assert not lines["herald"].is_known
+    assert lines["herald"].documents == 1
     assert (lines["herald"].rows, lines["herald"].days_heard) == (0, ())
 
 

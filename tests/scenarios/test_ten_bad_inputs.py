@@ -107,3 +107,75 @@ def test_a_duplicate_file_is_named_and_counted_once(
     assert [json.loads(line)["id"] for line in incidents.splitlines()] == [
         json.loads(line)["id"] for line in whole.read_bytes().splitlines()
     ]
+
+
+def replay_easter(folder: Path, mission: Path) -> tuple[dict[str, object], str]:
+    """Replay a folder for one day, and give its summary and what was printed."""
+    done = subprocess.run(
+        [
+            TRUCELINE, "replay", str(folder), "--agreement", "exercise", "--mission", str(mission),
+            "--from", "2025-03-25", "--to", "2025-03-25",
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads((mission / "derived" / "summary.json").read_text()), done.stdout + done.stderr
+
+
+def only_satellites(folder: Path) -> list[Path]:
+    shutil.rmtree(folder / "labels")
+    for path in sorted((folder / "firms").iterdir()):
+        if "2025084" not in path.name:
+            path.unlink()
+    return sorted((folder / "firms").iterdir())
+
+
+def states(mission: Path) -> set[str]:
+    lines = (mission / "derived" / "coverage.jsonl").read_text().splitlines()
+    return {json.loads(line)["state"] for line in lines}
+
+
+def test_a_day_whose_rows_were_all_refused_is_not_observed(folder: Path, tmp_path: Path) -> None:
+    for path in only_satellites(folder):
+        header, *rows = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join([header, *(cells(row, {0: b"95.0"}) for row in rows)]))
+    replay_easter(folder, tmp_path / "mission")
+    assert states(tmp_path / "mission") == {"unknown"}
+
+
+def test_a_name_does_not_make_a_day_observed_when_the_rows_speak_of_another(
+    folder: Path, tmp_path: Path
+) -> None:
+    for path in only_satellites(folder):
+        path.write_bytes(path.read_bytes().replace(b"2025-03-25", b"2025-03-24"))
+    replay_easter(folder, tmp_path / "mission")
+    assert states(tmp_path / "mission") == {"unknown"}
+
+
+def test_what_burns_outside_the_country_is_on_nobodys_land(folder: Path, tmp_path: Path) -> None:
+    near, far, *others = only_satellites(folder)
+    for path in others:
+        path.unlink()
+    moved = {near: {0: b"50.60", 1: b"37.60"}, far: {0: b"48.00", 1: b"134.00"}}
+    for path, place in moved.items():
+        header, *rows = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(header + cells(rows[0], place))
+    summary, printed = replay_easter(folder, tmp_path / "mission")
+    incidents = (tmp_path / "mission" / "derived" / "incidents.jsonl").read_text().splitlines()
+    (across,) = map(json.loads, incidents)
+    assert (across["held_by"], across["area"]) == (None, None)
+    assert summary["outside_rows"] == 1
+    assert "1 observations far outside the country" in printed
+
+
+def test_the_same_pixel_in_two_documents_counts_once(folder: Path, tmp_path: Path) -> None:
+    first, *_ = only_satellites(folder)
+    before, _ = replay_easter(folder, tmp_path / "once")
+    first.with_name("zz_again.csv").write_bytes(first.read_bytes() + b"\n")
+    after, _ = replay_easter(folder, tmp_path / "twice")
+    assert before["repeated_rows"] == 0
+    assert after["repeated_rows"]
+    assert after["sides"] == before["sides"]
+    assert after["readings"] == before["readings"]

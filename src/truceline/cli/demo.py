@@ -29,11 +29,7 @@ def demo(
 
     Example: truceline demo --no-serve
     """
-    for path in mission_files(mission):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    _clear(mission)
     if data.is_dir():
         typer.echo(f"Replaying the Easter truce of 2026 from {data} (real data).")
         replay(
@@ -51,3 +47,14 @@ def demo(
         typer.echo(f"Console: truceline serve --mission {mission}  (http://127.0.0.1:{port}/)")
     else:
         serve(mission, port=port)
+
+
+def _clear(mission: Path) -> None:
+    """Remove the mission of an earlier demo; what is no mission is left alone."""
+    if mission.exists() and not (mission / "mission.toml").is_file():
+        raise typer.BadParameter(f"{mission} is there and is no mission; name another folder")
+    for path in mission_files(mission):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

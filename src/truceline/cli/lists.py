@@ -15,8 +15,12 @@ from rich.table import Table
 from truceline.cli.options import DayOption, MissionOption
 from truceline.pipeline.mission import open_mission
 from truceline.pipeline.telling import open_told
+from truceline.records.canonical import read_record
+from truceline.records.ids import short_id
+from truceline.records.reason import Reason
 from truceline.records.units import PPM, day_of, iso
 from truceline.reports.exports import to_csv, to_geojson
+from truceline.reports.words import load_words
 
 Plain = dict[str, Any]
 PIPE_WIDTH = 1000
@@ -41,8 +45,13 @@ def incidents(
 
     Example: truceline incidents --mission missions/demo --format table
     """
-    rows = open_mission(mission).records("incident", on)
+    view = open_mission(mission)
+    view.insist_on_day(on)
+    rows = view.records("incident", on)
     _write(rows, form, INCIDENT_COLUMNS, sort=lambda row: (-row["probability_ppm"], row["id"]))
+    if form is Format.TABLE:
+        typer.echo("\nHow likely one such effect would have been noticed:")
+        _write(_by_day_and_side(view.records("coverage", on)), form, COVERAGE_COLUMNS)
 
 
 def findings(
@@ -53,6 +62,7 @@ def findings(
     Example: truceline findings --mission missions/demo --format csv
     """
     view = open_mission(mission)
+    view.insist_on_day(on)
     rows = [*view.records("finding"), *view.records("not_applicable")]
     if on is not None:
         chosen = {incident["id"] for incident in view.records("incident", on)}
@@ -74,7 +84,9 @@ def coverage(
 
     Example: truceline coverage --mission missions/demo --date 2026-04-12 --format geojson
     """
-    rows = open_mission(mission).records("coverage", on)
+    view = open_mission(mission)
+    view.insist_on_day(on)
+    rows = view.records("coverage", on)
     if form is Format.TABLE:
         _write(_by_day_and_side(rows), form, COVERAGE_COLUMNS)
     else:
@@ -86,7 +98,9 @@ def claims(mission: MissionOption, on: DayOption = None, form: FormatOption = Fo
 
     Example: truceline claims --mission missions/demo
     """
-    rows = open_told(mission).claims(on)["claims"]
+    view = open_told(mission)
+    view.insist_on_day(on)
+    rows = view.claims(on)["claims"]
     if form is Format.GEOJSON:
         raise typer.BadParameter("claims have no place; use table, json or csv")
     _write(rows, form, CLAIM_COLUMNS)
@@ -126,15 +140,15 @@ INCIDENT_COLUMNS: dict[str, Callable[[Plain], str]] = {
     "and": lambda row: iso(row["ended_us"])[:16],
 }
 FINDING_COLUMNS: dict[str, Callable[[Plain], str]] = {
-    "incident": lambda row: ":".join(row["short_id"].split(":")[1:3]),
+    "incident": lambda row: short_id(row["incident"]),
     "agreement": lambda row: row["agreement"],
     "clause": lambda row: row["clause"],
     "reading": lambda row: row["reading"],
     "outcome": lambda row: row.get("outcome", "not applicable"),
     "probability": _sure,
-    "why": lambda row: (
-        row["reason"]["code"] if "reason" in row else row["reasons"][-1]["code"]
-    ).replace("_", " "),
+    "why": lambda row: load_words("en").reason_text(
+        read_record(Reason, row["reason"] if "reason" in row else row["reasons"][-1])
+    ),
 }
 COVERAGE_COLUMNS: dict[str, Callable[[Plain], str]] = {
     "day": lambda row: row["day"],

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 Report = Callable[[str, int, int], None]
+# As far as instants can be told in every file that is written.
+YEARS = range(1990, 2090)
 
 
 def day(text: str | date) -> date:
@@ -21,9 +23,12 @@ def day(text: str | date) -> date:
     if isinstance(text, date):
         return text
     try:
-        return date.fromisoformat(text)
+        value = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not a day; write 2026-04-12") from None
+    if value.year not in YEARS:
+        raise typer.BadParameter(f"{text} is outside {YEARS.start} to {YEARS.stop - 1}")
+    return value
 
 
 MissionOption = Annotated[

@@ -12,6 +12,8 @@ from truceline.cli.options import MissionOption, ThreadsOption, day, progress_ba
 from truceline.cli.summary import print_summary
 from truceline.pipeline import run
 
+SHOWN_NAMES = 5
+
 
 def replay(
     folder: Annotated[Path, typer.Argument(help="Folder laid out like the shared data.")],
@@ -34,6 +36,7 @@ def replay(
 
     Example: truceline replay ../shared/data --agreement easter-2026 --mission missions/easter
     """
+    _name_unread(folder)
     with progress_bars() as progress:
         view = run.replay(
             folder,
@@ -46,3 +49,11 @@ def replay(
             progress=progress,
         )
     print_summary(view)
+
+
+def _name_unread(folder: Path) -> None:
+    """Name the files that no feed reads, so that a misspelt name does not vanish in silence."""
+    names = run.unclaimed(folder) if folder.is_dir() else ()
+    if names:
+        shown = ", ".join(names[:SHOWN_NAMES]) + (", ..." if len(names) > SHOWN_NAMES else "")
+        typer.echo(f"{len(names)} files are of no known source and are not read: {shown}", err=True)

@@ -9,7 +9,7 @@ import typer
 from truceline.pipeline.mission import MissionView
 
 Plain = dict[str, Any]
-HOLDERS = {None: "Where no line is known"}
+HOLDERS = {None: "Where the holder is not known, or too near the line to say"}
 
 
 def print_summary(view: MissionView) -> None:
@@ -30,7 +30,15 @@ def print_summary(view: MissionView) -> None:
         " calibrated yet."
     )
     if counts["not_known"]:
-        typer.echo(f"Not known, because nothing came: {', '.join(counts['not_known'])}.")
+        typer.echo(f"Not known, because nothing was heard: {', '.join(counts['not_known'])}.")
+    if counts["partly_known"]:
+        names = ", ".join(counts["partly_known"])
+        typer.echo(f"Not known on some of the days (see: truceline sources): {names}.")
+    if counts["outside_rows"] or counts["repeated_rows"]:
+        typer.echo(
+            f"Left out: {counts['outside_rows']} observations far outside the country,"
+            f" {counts['repeated_rows']} that stand in two documents."
+        )
     if counts["refused_rows"] or counts["foreign_documents"]:
         typer.echo(
             f"Refused: {counts['refused_rows']} rows,"
@@ -49,12 +57,12 @@ def _side(side: Plain, parties: list[Plain]) -> str:
         f"{holder}: {side['likely_incidents']} of {side['incidents']} incidents are more likely"
         " than not the effect of munitions"
     )
-    if side["detection_high_ppm"] is None:
+    if side["detection_most_ppm"] is None:
         return f"{found}; heat there was not observed on any day."
     watched = (
         f"; of 100 such effects a day satellites would notice"
-        f" {100 * side['detection_low_ppm'] / 1e6:.1f} to"
-        f" {100 * side['detection_high_ppm'] / 1e6:.1f}"
+        f" {100 * side['detection_least_ppm'] / 1e6:.1f} to"
+        f" {100 * side['detection_most_ppm'] / 1e6:.1f}"
     )
     missed = (
         ""

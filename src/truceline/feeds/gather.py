@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
-from truceline.feeds.interface import Feed, FeedError, Row
+from truceline.feeds.interface import Feed, FeedError, Parsed, Row
+from truceline.feeds.rows import day_spoken_of
 from truceline.records.coverage import Look
 from truceline.records.source import Document, Refused
+from truceline.records.units import day_of
 
 Kind = TypeVar("Kind")
 Progress = Callable[[str, int, int], None]
@@ -91,11 +93,11 @@ def gather(
 def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Read:
     rows: tuple[Row, ...] = ()
     refused: tuple[Refused, ...] = ()
+    looks: tuple[Look, ...] = ()
     foreign = ""
     try:
         parsed = feed.parse(original.content)
-        # The rows of a copy are there already; but two days without a row look the same, and each
-        # was looked at.
+        looks = _believed(_looks(original, feed, sha256), parsed, is_copy=bool(same_as))
         rows, refused = ((), ()) if same_as else (parsed.rows, parsed.refused)
     except FeedError as error:
         foreign = str(error)
@@ -113,8 +115,22 @@ def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Rea
         ),
         parser_version=feed.version,
         rows=rows,
-        looks=() if foreign else _looks(original, feed, sha256),
+        looks=looks,
     )
+
+
+def _believed(looks: tuple[Look, ...], parsed: Parsed[Row], *, is_copy: bool) -> tuple[Look, ...]:
+    """Give the looks that a name states, if what the document holds does not speak against them.
+
+    A document without a row is a look that saw nothing; two such days hold the same bytes. But one
+    whose rows were all refused, or speak of another day than its name, or stood in another document
+    already, shows no look: which day it speaks of is then not known.
+    """
+    if not parsed.rows:
+        return () if parsed.refused else looks
+    days = {day for row in parsed.rows if (day := day_spoken_of(row)) is not None}
+    named = {day_of(look.began_us) for look in looks}
+    return () if is_copy or not days <= named else looks
 
 
 def _looks(original: Original, feed: Feed[Row], sha256: str) -> tuple[Look, ...]:

@@ -8,13 +8,10 @@ from datetime import date
 
 from truceline.feeds.gather import Read
 from truceline.feeds.interface import Feed, Row
-from truceline.records.agreement import ControlLine
-from truceline.records.claim import Claim
-from truceline.records.context import Alert, CloudCover, PopulatedPlace
+from truceline.feeds.rows import day_spoken_of, source_of
 from truceline.records.coverage import Look
-from truceline.records.observation import Observation
 from truceline.records.source import SourceDays
-from truceline.records.units import DAY_US, day_of
+from truceline.records.units import DAY_US, day_of, day_start_us
 
 DAILY = frozenset({"observations", "alerts", "lines", "clouds"})
 
@@ -71,6 +68,18 @@ def register(
     )
 
 
+def speaks_of(name: str, feed: Feed[Row], source: str, day: date) -> bool:
+    """Tell whether a document may speak of a source's day: its name says so, or does not say."""
+    if source not in feed.sources:
+        return False
+    start_us = day_start_us(day)
+    periods = feed.covers(name)
+    return not periods or any(
+        of == source and began_us < start_us + DAY_US and ended_us > start_us
+        for of, began_us, ended_us in periods
+    )
+
+
 def _sources_in(read: Read, feeds: Sequence[Feed[Row]]) -> set[str]:
     """Tell of which sources a document is: by its name, its rows, or its feed's only source."""
     if read.document.foreign or (read.document.same_as and not read.looks):
@@ -82,28 +91,6 @@ def _sources_in(read: Read, feeds: Sequence[Feed[Row]]) -> set[str]:
         if feed.name == read.document.feed and len(feed.sources) == 1
     }
     return own | alone
-
-
-def source_of(row: Row) -> str:
-    """Give the id in the source register that a row carries."""
-    if isinstance(row, Claim):
-        return "claims-press"
-    if isinstance(row, PopulatedPlace):
-        return "geonames"
-    return row.source
-
-
-def day_spoken_of(row: Row) -> date | None:
-    """Give the UTC day that a row speaks of: the middle of its interval; None without one."""
-    if isinstance(row, Observation):
-        return day_of((row.began_us + row.ended_us) // 2)
-    if isinstance(row, Alert):
-        return day_of(row.began_us)
-    if isinstance(row, ControlLine):
-        return day_of(row.as_of_us)
-    if isinstance(row, CloudCover):
-        return row.day
-    return None
 
 
 def _iso(days: Iterable[date]) -> tuple[str, ...]:

@@ -80,6 +80,9 @@ def _settings(candidates: Sequence[Candidate], world: World) -> list[_Setting]:
         if distances is not None:
             for row, distance in zip(rows, distances.tolist(), strict=True):
                 metres[row] = distance
+                # Where the region reaches over the line, on whose land it was is not known.
+                if distance < regions[row, 2]:
+                    held[row] = None
     site_m, months = world.background.nearest_site(longitude_e7, latitude_e7)
     return [
         _Setting(*row)

@@ -1,8 +1,8 @@
 """From documents to derived files: hear, know, join, compare, ask who, decide, stand by.
 
 A pure function of the documents, the agreements and the window: the same bytes in give the same
-bytes out, so that anyone with the mission folder gets the same answer. `pipeline.py` calls it and
-keeps what it gives; nothing here reads a clock, a folder or the network.
+bytes out, so that anyone with the mission folder gets the same answer. `run.py` calls it, and
+`seal.py` keeps what it gives; nothing here reads a clock, a folder or the network.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ Progress = Callable[[str, int, int], None]
 
 # An incident that is as likely real as not is worth a line in a summary.
 LIKELY_PPM = PPM // 2
+# About 200 km.
+MARGIN_DEG = 2.0
 
 
 NOT_APPLICABLE = "not_applicable"
@@ -86,6 +88,8 @@ class _Heard:
     """Rows of the window, by what they are."""
 
     observations: tuple[Observation, ...]
+    outside: int
+    repeated: int
     thermal: tuple[Observation, ...]
     alerts: tuple[Alert, ...]
     lines: tuple[ControlLine, ...]
@@ -115,9 +119,10 @@ def derive(inputs: Inputs, *, threads: int, progress: Progress) -> Derived:
 def derived_files(inputs: Inputs, reads: Sequence[Read], progress: Progress) -> Mapping[str, bytes]:
     """Give each derived file's name and bytes."""
     steps = _Steps(progress, 4)
-    heard = _hear(inputs, reads)
+    areas = read_areas()
+    heard = _hear(inputs, reads, region_of(areas))
     parties = sorted({party.code for terms in inputs.agreements for party in terms.parties})
-    ground = Ground(read_areas(), heard.lines, parties)
+    ground = Ground(areas, heard.lines, parties)
     coverage = _coverage(inputs, heard, ground)
     steps.done("coverage weighed")
     incidents = fuse(heard.observations, _world(inputs, heard, ground))
@@ -149,6 +154,7 @@ def _records(answer: _Answer, heard: _Heard) -> dict[str, Iterable[object]]:
         "candidate_instants.jsonl": candidates(answer.incidents, answer.findings),
         "coverage.jsonl": answer.coverage,
         "observations.jsonl": heard.observations,
+        "alerts.jsonl": heard.alerts,
         "lines.jsonl": heard.lines,
         "sites.jsonl": heard.sites,
         "claims.jsonl": heard.claims,
@@ -182,6 +188,24 @@ def read_areas() -> tuple[Area, ...]:
     )
 
 
+def region_of(areas: Sequence[Area]) -> tuple[float, float, float, float]:
+    """Give the box that a mission watches: the areas and a margin, in degrees, west to north.
+
+    The margin keeps what happens just across a border, on anybody's land; beyond it lies what the
+    same feeds bring from the rest of the world.
+    """
+    corners = [
+        point for area in areas for rings in area.polygons_e7 for ring in rings for point in ring
+    ]
+    longitudes, latitudes = [x / E7 for x, _ in corners], [y / E7 for _, y in corners]
+    return (
+        min(longitudes) - MARGIN_DEG,
+        min(latitudes) - MARGIN_DEG,
+        max(longitudes) + MARGIN_DEG,
+        max(latitudes) + MARGIN_DEG,
+    )
+
+
 def _polygons_e7(geometry: Mapping[str, Any]) -> tuple[Any, ...]:
     several = geometry["type"] == "MultiPolygon"
     polygons = geometry["coordinates"] if several else [geometry["coordinates"]]
@@ -199,19 +223,25 @@ def _window_us(inputs: Inputs) -> tuple[int, int]:
     return day_start_us(inputs.since), day_start_us(inputs.until) + DAY_US
 
 
-def _hear(inputs: Inputs, reads: Sequence[Read]) -> _Heard:
-    """Take what falls into the window; context without days is taken whole."""
+def _hear(
+    inputs: Inputs, reads: Sequence[Read], region: tuple[float, float, float, float]
+) -> _Heard:
+    """Take what falls into the window and the region; context without days is taken whole."""
     began_us, ended_us = _window_us(inputs)
-    observations = tuple(
+    spoken = [
         seen
         for seen in rows_of(reads, Observation)
         # A report's local day is shared by two UTC days; its middle tells to which it belongs.
         if began_us <= (seen.began_us + seen.ended_us) // 2 < ended_us
-    )
+    ]
+    within = [seen for seen in spoken if _is_within(seen, region)]
+    observations = _once(within)
     thermal = tuple(seen for seen in observations if seen.means is Means.SATELLITE_THERMAL)
     said = [look for read in reads for look in read.looks]
     return _Heard(
         observations=observations,
+        outside=len(spoken) - len(within),
+        repeated=len(within) - len(observations),
         thermal=thermal,
         alerts=tuple(
             alert
@@ -232,9 +262,7 @@ def _hear(inputs: Inputs, reads: Sequence[Read]) -> _Heard:
         claims=tuple(
             claim
             for claim in rows_of(reads, Claim)
-            if claim.began_us is not None
-            and claim.began_us < ended_us
-            and (claim.ended_us or claim.began_us) >= began_us
+            if _is_claimed_within(claim, began_us, ended_us)
         ),
         places=rows_of(reads, PopulatedPlace),
         looks=tuple(
@@ -243,6 +271,36 @@ def _hear(inputs: Inputs, reads: Sequence[Read]) -> _Heard:
             if began_us <= look.began_us < ended_us
         ),
     )
+
+
+def _is_within(seen: Observation, region: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = (side * E7 for side in region)
+    place = seen.place
+    return west <= place.longitude_e7 <= east and south <= place.latitude_e7 <= north
+
+
+def _once(seen: Sequence[Observation]) -> tuple[Observation, ...]:
+    """Leave out satellite detections that stand in two documents: the same pixel counts once."""
+    first: dict[tuple[object, ...], str] = {}
+    for one in seen:
+        first[_sight(one)] = min(one.id, first.get(_sight(one), one.id))
+    return tuple(one for one in seen if first[_sight(one)] == one.id)
+
+
+def _sight(seen: Observation) -> tuple[object, ...]:
+    if seen.means is not Means.SATELLITE_THERMAL:
+        return (seen.id,)
+    return seen.source, seen.began_us, seen.place.longitude_e7, seen.place.latitude_e7
+
+
+def _is_claimed_within(claim: Claim, began_us: int, ended_us: int) -> bool:
+    """Tell whether a claim speaks of the window: by its period, else by the day it was made."""
+    if claim.began_us is None and claim.ended_us is None:
+        window = (day_of(began_us).isoformat(), day_of(ended_us - 1).isoformat())
+        return window[0] <= claim.as_of[:10] <= window[1]
+    first_us = claim.ended_us if claim.began_us is None else claim.began_us
+    last_us = claim.began_us if claim.ended_us is None else claim.ended_us
+    return first_us is not None and first_us < ended_us and (last_us or first_us) >= began_us
 
 
 def _coverage(inputs: Inputs, heard: _Heard, ground: Ground) -> tuple[Coverage, ...]:
@@ -319,9 +377,14 @@ def _summary(answer: _Answer, inputs: Inputs, heard: _Heard) -> dict[str, Any]:
             for reading in terms.readings
         ],
         "claims": len(heard.claims),
+        "outside_rows": heard.outside,
+        "repeated_rows": heard.repeated,
         "refused_rows": sum(len(read.document.refused) for read in answer.reads),
         "foreign_documents": sum(bool(read.document.foreign) for read in answer.reads),
         "not_known": [source.source for source in answer.sources if not source.is_known],
+        "partly_known": [
+            source.source for source in answer.sources if source.is_known and source.days_missing
+        ],
     }
 
 
@@ -336,8 +399,8 @@ def _side(answer: _Answer, party: str | None) -> dict[str, Any]:
         "likely_incidents": sum(incident.probability_ppm >= LIKELY_PPM for incident in incidents),
         "cell_days": len(cells),
         "cell_days_not_observed": len(cells) - len(chances),
-        "detection_low_ppm": min(chances, default=None),
-        "detection_high_ppm": max(chances, default=None),
+        "detection_least_ppm": min(chances, default=None),
+        "detection_most_ppm": max(chances, default=None),
         "missed_upper_95_most": max(bounds, default=None),
     }
 

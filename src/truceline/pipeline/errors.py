@@ -6,7 +6,7 @@ from truceline.agreement.read import AgreementError
 from truceline.evidence.ledger import LedgerError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
-from truceline.pipeline.run import MissionError
+from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
 from truceline.simulate.exercise import ExerciseError

@@ -9,6 +9,7 @@ from typing import Any
 
 from truceline.records.canonical import read_record
 from truceline.records.claim import Claim
+from truceline.records.context import Alert
 from truceline.records.coverage import Cell
 from truceline.records.finding import Finding, NotApplicable
 from truceline.records.ids import short_id
@@ -25,7 +26,13 @@ def _incident(plain: Plain) -> tuple[str, str | None]:
 
 
 def _observation(plain: Plain) -> tuple[str, str | None]:
-    return read_record(Observation, plain).id, day_of(plain["began_us"]).isoformat()
+    # A report's local day is shared by two UTC days; its middle tells under which it is listed.
+    middle_us = (plain["began_us"] + plain["ended_us"]) // 2
+    return read_record(Observation, plain).id, day_of(middle_us).isoformat()
+
+
+def _alert(plain: Plain) -> tuple[str, str | None]:
+    return read_record(Alert, plain).id, day_of(plain["began_us"]).isoformat()
 
 
 def _coverage(plain: Plain) -> tuple[str, str | None]:
@@ -53,6 +60,7 @@ KINDS: dict[str, tuple[str, Naming]] = {
     ),
     "coverage.jsonl": ("coverage", _coverage),
     "observations.jsonl": ("observation", _observation),
+    "alerts.jsonl": ("alert", _alert),
     "lines.jsonl": ("line", _line),
     "sites.jsonl": ("site", lambda plain: (plain["id"], None)),
     "claims.jsonl": ("claim", lambda plain: (read_record(Claim, plain).id, None)),

@@ -6,6 +6,7 @@ the index, which is made from the mission folder when it is missing or of anothe
 
 from __future__ import annotations
 
+import tempfile
 import tomllib
 from collections import Counter, defaultdict
 from datetime import date, timedelta
@@ -15,18 +16,21 @@ from typing import Any
 
 from truceline.agreement.read import read_agreement
 from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.feeds import FEEDS
+from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
+from truceline.records.canonical import read_record
 from truceline.records.finding import Outcome
 from truceline.records.ids import short_id
+from truceline.records.source import Document, SourceDays
 from truceline.records.units import E7, day_of
 from truceline.sensors.coverage import cell_at
 from truceline.store.index import Index, StoreError, build_index, index_url, open_index
 
 Plain = dict[str, Any]
 
-AGREEMENT_FEED = "agreement"
 BOUNDARY_NOTE = "Boundaries shown do not imply endorsement; lines of control are a separate layer."
 OUTCOMES = (*(outcome.value for outcome in Outcome), "not_applicable")
 SHORT_FIELDS = (
@@ -98,6 +102,15 @@ class MissionView:
             "checkpoint": self.checkpoint,
             "note": BOUNDARY_NOTE,
         }
+
+    def insist_on_day(self, day: date | None) -> None:
+        """Refuse a day that the mission does not speak of.
+
+        Raises:
+            LookupError: The day is outside the window.
+        """
+        if day is not None and day not in self.days:
+            raise LookupError(f"{day} is outside {self.days[0]} to {self.days[-1]}")
 
     def records(self, kind: str, day: date | None = None) -> list[Plain]:
         """Give the records of one kind, as the derived file has them, with their short ids."""
@@ -201,15 +214,9 @@ class MissionView:
 
     def line(self, day: date) -> Plain:
         """Give the line of a day, or the last one known within the week before, as GeoJSON."""
-        known = [
-            (as_of, body)
-            for body in self.index.records("line")
-            for as_of in (day_of(body["as_of_us"]),)
-            if timedelta(0) <= day - as_of < timedelta(days=7)
-        ]
-        if not known:
+        body = self.line_record(day)
+        if body is None:
             return {"type": "FeatureCollection", "features": []}
-        as_of, body = max(known, key=lambda row: row[0])
         return {
             "type": "Feature",
             "geometry": {
@@ -220,11 +227,21 @@ class MissionView:
                 ],
             },
             "properties": {
-                "as_of_day": as_of.isoformat(),
+                "as_of_day": _day(body["as_of_us"]),
                 "held_by": body["held_by"],
                 "source": body["source"],
             },
         }
+
+    def line_record(self, day: date) -> Plain | None:
+        """Give the line that holds on a day: the last one drawn within the week before it."""
+        known = [
+            body
+            for body in self.index.records("line")
+            if timedelta(0) <= day - day_of(body["as_of_us"]) < timedelta(days=7)
+        ]
+        order = ("as_of_us", "source", "held_by", "document_sha256")
+        return max(known, key=lambda body: [body[name] for name in order], default=None)
 
     def sources(self) -> Plain:
         """Give the register of sources: heard, and not known."""
@@ -232,7 +249,7 @@ class MissionView:
             "sources": [
                 {
                     **body,
-                    "state": "heard" if body["documents"] else "not_known",
+                    "state": "heard" if read_record(SourceDays, body).is_known else "not_known",
                 }
                 for body in self.index.records("source")
             ]
@@ -251,12 +268,29 @@ class MissionView:
             cited = [self.index.record(full)[1] for full in body["observations"]]
         elif "document_sha256" in body:
             cited = [body]
+        elif kind == "coverage":
+            cited = self._looks_of(body)
         else:
             cited = []
         return {
             "id": record,
             "lines": [self._cited(one["document_sha256"], one.get("line")) for one in cited],
         }
+
+    def _looks_of(self, coverage: Plain) -> list[Plain]:
+        """Give the documents that show that somebody looked: those of its sources and its day."""
+        day = day_of(coverage["began_us"])
+        return [
+            {"document_sha256": one.sha256}
+            for one in (read_record(Document, body) for body in self.index.records("document"))
+            if not one.foreign
+            and any(
+                speaks_of(one.name, feed, source, day)
+                for feed in FEEDS
+                for source in coverage["sources"]
+                if feed.name == one.feed
+            )
+        ]
 
     def _cited(self, sha256: str, line: int | None) -> Plain:
         number = line or 1
@@ -332,7 +366,14 @@ def opened(folder: Path) -> tuple[Index, Plain]:
     except StoreError:
         pass  # there is none, or it is broken: it is made again below
     index.close()
-    return build_index(url, checkpoint["root"], rows_of_mission(folder)), checkpoint
+    try:
+        return build_index(url, checkpoint["root"], rows_of_mission(folder)), checkpoint
+    except (OSError, StoreError):
+        # A disc that cannot be written to holds a mission as well as any other.
+        spare = Path(tempfile.mkdtemp(prefix="truceline-")) / "mission"
+        return build_index(
+            index_url(spare), checkpoint["root"], rows_of_mission(folder)
+        ), checkpoint
 
 
 def open_mission(folder: Path) -> MissionView:

@@ -1,52 +1,27 @@
-"""Run the main job: a folder of documents and some agreements become a mission that can be checked.
-
-The mission is built beside its final place and moved there when it is whole, so that a mission that
-exists is complete.
-"""
+"""Run the main job: a folder of documents and some agreements become a mission."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from truceline import __version__
 from truceline.agreement.read import CheckReport, check_agreement, read_agreement
 from truceline.evaluation import RULES
-from truceline.evidence.keys import SigningKey, new_seed, write_key
-from truceline.evidence.ledger import Ledger
-from truceline.evidence.tree import rows_root
 from truceline.feeds import FEEDS
 from truceline.feeds.collect import Manifest, collect, read_manifest
 from truceline.feeds.gather import Original, feed_of
-from truceline.pipeline.derive import Derived, Inputs, Progress, derive
-from truceline.pipeline.mission import AGREEMENT_FEED, MissionView, open_mission
-from truceline.records.agreement import Agreement
-from truceline.records.canonical import record_bytes
+from truceline.pipeline.derive import Inputs, Progress, derive
+from truceline.pipeline.mission import MissionView, open_mission
+from truceline.pipeline.seal import MissionError, Terms, insist_on_place, seal_mission
 from truceline.records.units import PPM, day_of
 from truceline.simulate.debrief import score
 from truceline.simulate.exercise import make_exercise
 
 EXERCISE_AGREEMENTS = ("exercise.toml", "energy-moratorium-2025.toml")
-
-
-class MissionError(Exception):
-    """A mission cannot be made of what was given; the message names what and why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """An agreement file: its name, its bytes, and what they say."""
-
-    name: str
-    content: bytes
-    agreement: Agreement
 
 
 def replay(
@@ -78,13 +53,16 @@ def replay(
         AgreementError: An agreement cannot be read.
         FeedError: The fetch manifest is broken.
     """
-    if mission.exists():
-        raise MissionError(f"{mission} exists; a mission is never overwritten")
+    insist_on_place(mission, title)
     if not folder.is_dir():
         raise MissionError(f"{folder} is no folder")
     terms = [read_terms(path) for path in agreements]
     if not terms:
         raise MissionError("no agreement given; name one with --agreement FILE")
+    twice = Counter(one.agreement.sha256 for one in terms).most_common(1)[0]
+    if twice[1] > 1:
+        names = [one.name for one in terms if one.agreement.sha256 == twice[0]]
+        raise MissionError(f"{' and '.join(names)} are the same agreement; give it once")
     originals = read_folder(folder)
     first, last = _window(originals, terms, since, until)
     inputs = Inputs(
@@ -95,7 +73,7 @@ def replay(
     )
     derived = derive(inputs, threads=threads, progress=progress)
     name = title or "; ".join(one.agreement.title for one in terms)
-    _keep(mission, name, inputs, terms, derived, progress)
+    seal_mission(mission, name, inputs, terms, derived, progress)
     return open_mission(mission)
 
 
@@ -116,9 +94,9 @@ def exercise(
         MissionError: The mission or its exercise folder exists.
     """
     folder = mission.with_name(mission.name + ".exercise")
-    for path in (mission, folder):
-        if path.exists():
-            raise MissionError(f"{path} exists; a mission is never overwritten")
+    insist_on_place(mission, "")
+    if folder.exists():
+        raise MissionError(f"{folder} exists; a mission is never overwritten")
     oblasts = files("truceline").joinpath("basemap", "oblasts.geojson").read_bytes()
     make_exercise(seed, days, start, folder, oblasts, progress=progress)
     return replay(
@@ -165,7 +143,7 @@ def check_terms(path: Path) -> CheckReport:
 
 def mission_files(mission: Path) -> tuple[Path, ...]:
     """Name all that a mission leaves: its folder, and what stands beside it."""
-    beside = (".key", ".index.sqlite", ".exercise", ".part")
+    beside = (".key", ".index.sqlite", ".exercise")
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
 
 
@@ -202,19 +180,32 @@ def _content(path: Path) -> bytes:
         raise MissionError(f"{path} cannot be read: {error.strerror}") from error
 
 
+def unclaimed(folder: Path) -> tuple[str, ...]:
+    """Name the files of a folder that no feed reads, sorted."""
+    return tuple(name for name in _names(folder) if feed_of(name, FEEDS) is None)
+
+
+def _names(folder: Path) -> list[str]:
+    names = sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )
+    for name in names:
+        if not name.isprintable():
+            raise MissionError(f"{folder} holds a file whose name is not text: {name!r}")
+    return names
+
+
 def read_folder(folder: Path) -> tuple[Original, ...]:
     """Read every document of a folder that a feed claims, sorted by name.
 
     Raises:
         FeedError: The fetch manifest is broken.
+        MissionError: A file's name is not text.
     """
     received = read_manifest(folder)
-    names = sorted(
-        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
-    )
     return tuple(
         Original(name=name, content=(folder / name).read_bytes(), received_us=received.get(name))
-        for name in names
+        for name in _names(folder)
         if feed_of(name, FEEDS)
     )
 
@@ -245,81 +236,3 @@ def _window(
     if last < first:
         raise MissionError(f"--to {last} is before --from {first}")
     return first, last
-
-
-def _keep(
-    mission: Path,
-    title: str,
-    inputs: Inputs,
-    terms: Sequence[Terms],
-    derived: Derived,
-    progress: Progress,
-) -> None:
-    """Seal originals, what was read from them and what was derived, then move it into place."""
-    part = mission.with_name(mission.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    mission.parent.mkdir(parents=True, exist_ok=True)
-    seed = new_seed()
-    key_file = mission.with_name(mission.name + ".key")
-    if key_file.exists():
-        raise MissionError(f"{key_file} exists; a key is never overwritten")
-    origin = f"truceline.example/{mission.name}"
-    with Ledger.create(part, seed, origin) as ledger:
-        key = str(SigningKey(name=origin, seed=seed).verifier)
-        ledger.store_mission_file(_mission_toml(title, key, inputs, terms))
-        for one in terms:
-            _seal_original(ledger, Original(name=one.name, content=one.content), AGREEMENT_FEED)
-        by_name = {original.name: original for original in inputs.originals}
-        for done, read in enumerate(derived.reads, start=1):
-            _seal_original(ledger, by_name[read.document.name], read.document.feed)
-            ledger.append(
-                "parsed",
-                {
-                    "sha256": read.document.sha256,
-                    "feed": read.document.feed,
-                    "parser_version": read.parser_version,
-                    "rows": read.document.rows,
-                    "refused": len(read.document.refused),
-                    "rows_root": rows_root(record_bytes(row) for row in read.rows),
-                },
-            )
-            progress("sealing originals", done, len(derived.reads))
-        for name, content in sorted(derived.files.items()):
-            ledger.store_derived(name, content)
-        ledger.commit(time.time_ns() // 1000)
-    write_key(key_file, seed)
-    part.rename(mission)
-
-
-def _seal_original(ledger: Ledger, original: Original, feed: str) -> None:
-    ledger.append(
-        "original",
-        {
-            "sha256": ledger.store_original(original.content),
-            "size": len(original.content),
-            "name": original.name,
-            "feed": feed,
-            "received_us": original.received_us,
-        },
-    )
-
-
-def _mission_toml(title: str, key: str, inputs: Inputs, terms: Sequence[Terms]) -> bytes:
-    """Write the mission file: what it is about, and the key that signs it."""
-    lines = [
-        "format = 1",
-        f"title = {json.dumps(title, ensure_ascii=False)}",
-        f"verifier_key = {json.dumps(key)}",
-        f'software = "truceline {__version__}"',
-        f"since = {inputs.since.isoformat()}",
-        f"until = {inputs.until.isoformat()}",
-    ]
-    for one in terms:
-        digest = hashlib.sha256(one.content).hexdigest()
-        lines += [
-            "",
-            "[[agreement]]",
-            f"name = {json.dumps(one.name, ensure_ascii=False)}",
-            f'sha256 = "{digest}"',
-        ]
-    return ("\n".join(lines) + "\n").encode()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from truceline.feeds import FEEDS
-from truceline.feeds.interface import Feed, Row
+from truceline.feeds.register import speaks_of
 from truceline.pipeline.derive import read_areas
 from truceline.pipeline.mission import MissionView, Plain, opened
 from truceline.records.agreement import ControlLine
@@ -22,7 +22,6 @@ from truceline.records.ids import short_id
 from truceline.records.incident import Incident
 from truceline.records.observation import Means
 from truceline.records.source import Document, SourceDays
-from truceline.records.units import DAY_US, day_of, day_start_us
 from truceline.reports.claims import assess_claim
 from truceline.reports.daily import daily_report
 from truceline.reports.day import (
@@ -34,10 +33,9 @@ from truceline.reports.day import (
     incidents_of,
 )
 from truceline.reports.words import LANGUAGES, load_words
+from truceline.sensors.thermal import LOOK_SHARE
 
 Record = TypeVar("Record")
-
-THERMAL = "firms"
 
 
 class ToldMission(MissionView):
@@ -64,6 +62,9 @@ class ToldMission(MissionView):
                 "result": assessment.result,
                 "text_key": assessment.text_key,
                 "numbers": dict(assessment.sentence.numbers),
+                "notes": [
+                    {"key": note.key, "numbers": dict(note.numbers)} for note in assessment.notes
+                ],
             },
         }
 
@@ -85,8 +86,7 @@ class ToldMission(MissionView):
         Raises:
             LookupError: There are no words of that language, or the day is outside the mission.
         """
-        if day not in self.days:
-            raise LookupError(f"{day} is outside {self.days[0]} to {self.days[-1]}")
+        self.insist_on_day(day)
         _insist_on_language(language)
         return daily_report(self.day(day), language)
 
@@ -95,13 +95,7 @@ class ToldMission(MissionView):
         incidents = incidents_of(day, self._incident_records(day))
         chosen = {incident.id for incident in incidents}
         claims = claims_of(day, self._read(Claim, "claim"))
-        line = self.line(day)
-        as_of = line.get("properties", {}).get("as_of_day")
-        lines = [
-            one
-            for one in self._read(ControlLine, "line")
-            if as_of == day_of(one.as_of_us).isoformat()
-        ]
+        line = self.line_record(day)
         return DayReport(
             title=self.title,
             day=day,
@@ -123,7 +117,7 @@ class ToldMission(MissionView):
                 **{claim.id: self._traced(claim.id) for claim in claims},
             },
             areas=read_areas(),
-            line=lines[-1] if lines else None,
+            line=None if line is None else read_record(ControlLine, line),
         )
 
     def _of(self, incidents: set[str], kind: type[Record], name: str) -> tuple[Record, ...]:
@@ -140,29 +134,41 @@ class ToldMission(MissionView):
 
     def _sources_of(self, day: date) -> tuple[SourceDay, ...]:
         documents = self._read(Document, "document")
-        feeds = {source: feed for feed in FEEDS for source in feed.sources}
-        seen = Counter(
-            body["source"] for body in self.index.records("observation", day.isoformat())
-        )
+        rows = self._rows_of(day)
         lines = []
         for source in self._read(SourceDays, "source"):
-            feed = feeds[source.source]
             heard = day.isoformat() in source.days_heard if source.is_daily else source.is_known
+            own = tuple(
+                one
+                for one in documents
+                if heard and not one.foreign and _may_be_of(one, source.source, day)
+            )
             lines.append(
                 SourceDay(
                     source=source.source,
-                    means=_means(source, feed.name),
+                    means=_means(source),
                     state="heard" if heard else "not_known",
-                    documents=tuple(
-                        one
-                        for one in documents
-                        if heard and one.feed == feed.name and _speaks_of(feed, one, source, day)
-                    ),
-                    rows=seen[source.source] if source.gives == "observations" else source.rows,
-                    refused=source.refused,
+                    documents=own,
+                    rows=rows[source.source] if source.is_daily else source.rows,
+                    refused=sum(len(one.refused) for one in own),
                 )
             )
         return tuple(lines)
+
+    def _rows_of(self, day: date) -> Counter[str]:
+        """Count the rows that speak of a day, by source."""
+        rows = Counter(
+            body["source"]
+            for kind in ("observation", "alert", "line")
+            for body in self.index.records(kind, day.isoformat())
+        )
+        # A day's cloud cover is one row, and it is there if the source was heard.
+        rows.update(
+            one.source
+            for one in self._read(SourceDays, "source")
+            if one.gives == "clouds" and day.isoformat() in one.days_heard
+        )
+        return rows
 
     def words(self, language: str) -> dict[str, str]:
         """Give the words of a language: the report's and the console's, from one file.
@@ -188,17 +194,14 @@ def _insist_on_language(language: str) -> None:
         raise LookupError(f"no words of language {language!r}: {', '.join(sorted(LANGUAGES))}")
 
 
-def _speaks_of(feed: Feed[Row], document: Document, source: SourceDays, day: date) -> bool:
-    """Tell whether a document may speak of a source's day: its name says so, or does not say."""
-    periods = [period for period in feed.covers(document.name) if period[0] == source.source]
-    start_us = day_start_us(day)
-    return not feed.covers(document.name) or any(
-        began_us < start_us + DAY_US and ended_us > start_us for _, began_us, ended_us in periods
+def _may_be_of(document: Document, source: str, day: date) -> bool:
+    return any(
+        speaks_of(document.name, feed, source, day) for feed in FEEDS if feed.name == document.feed
     )
 
 
-def _means(source: SourceDays, feed: str) -> str:
+def _means(source: SourceDays) -> str:
     if source.gives != "observations":
         return "context"
-    means = Means.SATELLITE_THERMAL if feed == THERMAL else Means.OPEN_SOURCE
+    means = Means.SATELLITE_THERMAL if source.source in LOOK_SHARE else Means.OPEN_SOURCE
     return str(means.value)

@@ -10,8 +10,8 @@ from truceline.agreement.read import read_agreement
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.verify import Problem, Report, verify
 from truceline.feeds.gather import Original
-from truceline.pipeline.derive import Inputs, Progress, derive
-from truceline.pipeline.mission import AGREEMENT_FEED
+from truceline.pipeline.derive import Derived, Inputs, Progress, derive
+from truceline.pipeline.seal import AGREEMENT_FEED, parsed_body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,30 @@ def check_mission(
     report = verify(folder, key)
     if report.problem is not None or not again:
         return Verified(report=report, replayed=False)
-    inputs = read_inputs(folder)
-    for name, content in sorted(derive(inputs, threads=threads, progress=progress).files.items()):
+    derived = derive(read_inputs(folder), threads=threads, progress=progress)
+    problem = _difference(folder, derived)
+    return Verified(report=replace(report, problem=problem), replayed=True)
+
+
+def _difference(folder: Path, derived: Derived) -> Problem | None:
+    """Name the first statement or file that does not follow from the originals."""
+    with Ledger.open(folder) as ledger:
+        stated = [dict(one.body) for one in ledger.statements() if one.kind == "parsed"]
+    if stated != [parsed_body(read) for read in derived.reads]:
+        return Problem(
+            file="log", why="states rows that this software does not read from the originals"
+        )
+    held = {path.name for path in (folder / "derived").iterdir()}
+    for name in sorted(held | set(derived.files)):
         path = folder / "derived" / name
-        if not path.is_file() or path.read_bytes() != content:
-            problem = Problem(
+        if name not in derived.files:
+            return Problem(file=f"derived/{name}", why="is signed, but derived from nothing here")
+        if not path.is_file() or path.read_bytes() != derived.files[name]:
+            return Problem(
                 file=f"derived/{name}",
                 why="is signed, but is not what this software derives from the originals",
             )
-            return Verified(report=replace(report, problem=problem), replayed=True)
-    return Verified(report=report, replayed=True)
+    return None
 
 
 def read_inputs(folder: Path) -> Inputs:

@@ -62,8 +62,8 @@ class Coverage:
     Attributes:
         cell: The rectangle it speaks of.
         area: ISO 3166-2 code of the first-level area that holds the cell's middle.
-        held_by: Code of the party that held the cell's middle by the line of that day; None where
-            no line is known.
+        held_by: Code of the party that held the cell's middle (or, where that is no land of the
+            country, a point of it) by the line of that day; None where no line is known.
         began_us: Start of the period.
         ended_us: End of the period, not included.
         per: What the probability is a total of: "day" or "pass". A day's total is never

@@ -78,5 +78,5 @@ class SourceDays:
 
     @property
     def is_known(self) -> bool:
-        """Whether anything of it arrived."""
-        return self.documents > 0
+        """Whether anything of it was heard in the window."""
+        return bool(self.days_heard) if self.is_daily else self.documents > 0

@@ -64,6 +64,15 @@ def cells_of(ground: Ground) -> tuple[tuple[Cell, str], ...]:
     )
 
 
+def _point_of(ground: Ground, cell: Cell, area: str) -> tuple[int, int]:
+    """Give the point that stands for a cell: its middle, or where that is no land, some of it."""
+    middle = cell.west_e7 + CELL_E7 // 2, cell.south_e7 + CELL_E7 // 2
+    if ground.areas_of(*(np.array([axis], np.int64) for axis in middle))[0] is not None:
+        return middle
+    sides = (cell.west_e7, cell.south_e7, cell.east_e7, cell.north_e7)
+    return ground.land_in(tuple(side / E7 for side in sides), area)
+
+
 def looks_from(observations: pa.Table, said: Iterable[Look]) -> tuple[Look, ...]:
     """Tell which source looked on which UTC day.
 
@@ -134,13 +143,8 @@ def thermal_coverage(
     cells = cells_of(ground)
     by_day = platforms_by_day(looks)
     noticed = _count(*detections_e7)
-    middles = [
-        np.array(axis, dtype=np.int64)
-        for axis in (
-            [cell.west_e7 + CELL_E7 // 2 for cell, _ in cells],
-            [cell.south_e7 + CELL_E7 // 2 for cell, _ in cells],
-        )
-    ]
+    points = np.array([_point_of(ground, cell, area) for cell, area in cells], np.int64)
+    middles = [points.reshape(-1, 2)[:, axis] for axis in (0, 1)]
     records: list[Coverage] = []
     for day_us in sorted(days_us):
         platforms = by_day.get(day_us, ())

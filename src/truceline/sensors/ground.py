@@ -95,6 +95,12 @@ class Ground:
             found.append(code if most < 0 else None)
         return found
 
+    def land_in(self, box: tuple[float, ...], code: str) -> tuple[int, int]:
+        """Give a point of an area inside a box that it touches: longitude, latitude."""
+        shape = next(shape for name, shape in self._areas if name == code)
+        point = shape.intersection(shapely.box(*box)).representative_point()
+        return round(point.x * E7), round(point.y * E7)
+
     def has_line(self, moment_us: int) -> bool:
         """Tell whether a line is known for this instant."""
         return self._line_at(moment_us) is not None
@@ -102,15 +108,21 @@ class Ground:
     def held_by(
         self, moment_us: int, longitude_e7: Integers, latitude_e7: Integers
     ) -> list[str | None]:
-        """Give the party that held each point at an instant; None where that is not known."""
+        """Give the party that held each point at an instant.
+
+        None where that is not known: without a line, and outside all areas, of which a line of
+        control says nothing.
+        """
         line = self._line_at(moment_us)
         if line is None:
             return [None] * len(longitude_e7)
         others = [party for party in self._parties if party != line.held_by]
         other = others[0] if len(others) == 1 else None
+        held = inside(line.held, longitude_e7, latitude_e7).tolist()
+        areas = self.areas_of(longitude_e7, latitude_e7)
         return [
-            line.held_by if held else other
-            for held in inside(line.held, longitude_e7, latitude_e7).tolist()
+            line.held_by if is_held else other if area is not None else None
+            for is_held, area in zip(held, areas, strict=True)
         ]
 
     def line_distance_m(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Column,
     Integer,
     MetaData,
@@ -155,6 +156,9 @@ def build_index(url: str, root: str, rows: Iterable[Row]) -> Index:
         METADATA.drop_all(engine)
         METADATA.create_all(engine)
         _fill(engine, root, rows)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise StoreError(f"{engine.url.database} cannot be written: {error.args[0]}") from error
     except BaseException:
         engine.dispose()
         raise
@@ -188,4 +192,6 @@ def _fill(engine: Engine, root: str, rows: Iterable[Row]) -> None:
 
 def index_url(mission: Path) -> str:
     """Give the address of the index beside a mission folder: SQLite, the embedded default."""
-    return f"sqlite:///{mission.absolute().parent / (mission.name + '.index.sqlite')}"
+    whole = mission.resolve()
+    path = whole.with_name(whole.name + ".index.sqlite")
+    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
