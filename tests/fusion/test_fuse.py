@@ -179,7 +179,7 @@ def test_a_fire_beside_a_report_never_makes_the_report_less_credible() -> None:
         "prior": "prior_report",
         "news": "news_told",
         "thermal": "thermal_seen",
-        "alerts": "alerts_not_observed",
+        "alerts": "alerts_none_at_all",
     }
 
 
@@ -261,7 +261,8 @@ def test_one_partys_alerts_say_nothing_of_the_others_land() -> None:
     during = pixel(36.5, at_us=DAY + 14 * HOUR_US)
     holder = only(during).held_by
     others = frozenset(set(PARTIES) - {holder})
-    assert row(only(during, around=world(alert_issuers=others)), "alerts").millibans == 0
+    foreign = row(only(during, around=world(alert_issuers=others)), "alerts")
+    assert (foreign.reason.code, foreign.millibans) == ("alerts_of_other_land", 0)
     own = world(
         alert_issuers=frozenset({str(holder)}),
         alerts={str(only(during).area): ((DAY + 13 * HOUR_US, DAY + 14 * HOUR_US),)},
@@ -311,14 +312,20 @@ def test_reports_that_are_near_and_joined_to_no_fire_are_counted_beside_it() -> 
 @pytest.mark.parametrize(
     "around",
     [
-        pytest.param(world(alerts={}), id="no alert of any area"),
-        pytest.param(world(alerts={"XX-1": ((DAY, NOON),)}), id="none of this area"),
-        pytest.param(world(alert_days=frozenset()), id="no day was heard of"),
+        pytest.param((world(alerts={}), "alerts_none_at_all"), id="no alert of any area"),
+        pytest.param(
+            (world(alerts={"XX-1": ((DAY, NOON),)}), "alerts_none_at_all"), id="none of this area"
+        ),
+        pytest.param(
+            (world(alert_days=frozenset()), "alerts_not_observed"), id="no day was heard of"
+        ),
     ],
 )
-def test_where_no_alerts_were_heard_they_are_not_observed_and_weigh_nothing(around: World) -> None:
-    silence = row(only(pixel(36.5), around=around), "alerts")
-    assert silence.reason.code == "alerts_not_observed"
+def test_where_no_alerts_were_heard_they_weigh_nothing_and_say_why(
+    around: tuple[World, str],
+) -> None:
+    silence = row(only(pixel(36.5), around=around[0]), "alerts")
+    assert silence.reason.code == around[1]
     assert (silence.millibans, silence.silent) == (0, False)
 
 

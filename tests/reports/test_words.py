@@ -51,6 +51,8 @@ REASONS = {
     "alerts_not_observed": set(),
     "industrial_site": {"distance_m", "months"},
     "thermal_unmatched": {"fires"},
+    "alerts_of_other_land": set(),
+    "alerts_none_at_all": {"area"},
     "real_and_munition": {"probability_ppm"},
     "within_time": {"probability_ppm", "from_us", "until_us", "began_us", "ended_us"},
     "within_zone": {"probability_ppm", "zone"},

@@ -144,7 +144,7 @@ FINDING_COLUMNS: dict[str, Callable[[Plain], str]] = {
     "agreement": lambda row: row["agreement"],
     "clause": lambda row: row["clause"],
     "reading": lambda row: row["reading"],
-    "outcome": lambda row: row.get("outcome", "not applicable"),
+    "outcome": lambda row: row["outcome"].replace("_", " "),
     "probability": _sure,
     "why": lambda row: load_words("en").reason_text(
         read_record(Reason, row["reason"] if "reason" in row else row["reasons"][-1])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from truceline import __version__
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
 from truceline.cli.demo import demo
@@ -44,6 +46,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback(invoke_without_command=True)
+def truceline(
+    version: Annotated[bool, typer.Option("--version", help="Say the version, and stop.")] = False,
+) -> None:
+    """Watch a ceasefire, prove what happened, and tell against which article it counts."""
+    if version:
+        typer.echo(f"truceline {__version__}")
+        raise typer.Exit
+
+
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")

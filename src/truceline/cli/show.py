@@ -64,7 +64,7 @@ def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
         seen = whole["coverage"]["detection_ppm"]
         typer.echo(f"  such an effect would have been noticed there that day: {percent(seen)}")
     for judged in (*whole["findings"], *whole["not_applicable"]):
-        _show_finding("finding" if "outcome" in judged else "not_applicable", judged, words)
+        _show_finding("not_applicable" if "reason" in judged else "finding", judged, words)
     _show_lines(view.trace(body["id"])["lines"])
 
 

@@ -39,11 +39,10 @@ def print_summary(view: MissionView) -> None:
             f"Left out: {counts['outside_rows']} observations far outside the country,"
             f" {counts['repeated_rows']} that stand in two documents."
         )
-    if counts["refused_rows"] or counts["foreign_documents"]:
-        typer.echo(
-            f"Refused: {counts['refused_rows']} rows,"
-            f" {counts['foreign_documents']} whole documents."
-        )
+    for name, why in counts["foreign_documents"]:
+        typer.echo(f"Came and was refused whole: {name}: {why}")
+    if counts["refused_rows"]:
+        typer.echo(f"Refused: {counts['refused_rows']} rows; each is named in the daily report.")
     typer.echo(
         f"Sealed in {view.folder}: {checkpoint['size']} signed statements, root"
         f" {checkpoint['root'][:16]}; check with: truceline verify {view.folder}"
@@ -54,9 +53,11 @@ def _side(side: Plain, parties: list[Plain]) -> str:
     names = {party["code"]: f"On land held by {party['name']}" for party in parties}
     holder = names.get(side["held_by"]) or HOLDERS.get(side["held_by"]) or side["held_by"]
     found = (
-        f"{holder}: {side['likely_incidents']} of {side['incidents']} incidents are more likely"
-        " than not the effect of munitions"
+        f"{holder}: {side['likely_incidents']} of {side['incidents']} incidents are likely"
+        " (55 in 100 or more) the effect of munitions"
     )
+    if not side["cell_days"]:
+        return f"{found}; how well it was watched is said with the land on both sides."
     if side["detection_most_ppm"] is None:
         return f"{found}; heat there was not observed on any day."
     watched = (
@@ -83,9 +84,12 @@ def _reading(reading: Plain) -> str:
     judged = ", ".join(
         f"{outcomes[name]} {name.replace('_', ' ')}"
         for name in ("breached", "undecided", "kept", "not_applicable")
-        if outcomes[name]
+        if outcomes[name] or name == "breached"
     )
-    return (
-        f"{reading['agreement']} ({reading['reading']}): {judged or 'nothing to judge'};"
-        f" {reading['detections_inside']} satellite detections of heat inside its time."
+    inside = reading["detections_inside"]
+    heat = (
+        "heat was not observed in its time"
+        if inside is None
+        else f"{inside} satellite detections of heat inside its time"
     )
+    return f"{reading['agreement']} ({reading['reading']}), incidents: {judged}; {heat}."

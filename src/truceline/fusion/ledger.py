@@ -253,15 +253,15 @@ def _alert_row(candidate: Candidate, setting: _Setting, world: World) -> Evidenc
     began_us, ended_us = candidate.interval_us
     area = setting.area or ""
     intervals = world.alerts.get(area, ())
-    # An area without a single alert in the whole window may be one that nobody reports on; and one
-    # party's warnings say nothing of the land that the other holds.
-    elsewhere = setting.held_by is not None and setting.held_by not in world.alert_issuers
-    if (
-        elsewhere
-        or not intervals
-        or not world.alert_days.intersection(days_touched(began_us, ended_us))
-    ):
+    if not world.alert_days.intersection(days_touched(began_us, ended_us)):
         return Evidence(cluster="alerts", millibans=0, reason=reason("alerts_not_observed"))
+    if setting.held_by is not None and setting.held_by not in world.alert_issuers:
+        return Evidence(cluster="alerts", millibans=0, reason=reason("alerts_of_other_land"))
+    if not intervals:
+        # One that never had an alert may be one that nobody reports on.
+        return Evidence(
+            cluster="alerts", millibans=0, reason=reason("alerts_none_at_all", {"area": area})
+        )
     during = any(start <= ended_us and end >= began_us for start, end in intervals)
     base_ppm = alert_base_ppm(intervals, ended_us - began_us, world.began_us, world.ended_us)
     return Evidence(

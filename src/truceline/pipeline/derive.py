@@ -26,7 +26,7 @@ from truceline.feeds.register import register
 from truceline.fusion.fuse import fuse
 from truceline.fusion.world import Gazetteer, World, merge_alerts
 from truceline.guarantees.candidates import candidates
-from truceline.records.agreement import Agreement, ControlLine, Site
+from truceline.records.agreement import Agreement, ControlLine, Reading, Site
 from truceline.records.bulk import observation_table
 from truceline.records.canonical import canonical, record_bytes
 from truceline.records.claim import Claim
@@ -36,7 +36,7 @@ from truceline.records.finding import Finding, NotApplicable, Outcome
 from truceline.records.incident import Incident
 from truceline.records.observation import Means, Observation
 from truceline.records.source import SourceDays
-from truceline.records.units import DAY_US, E7, PPM, day_of, day_start_us
+from truceline.records.units import DAY_US, E7, day_of, day_start_us
 from truceline.sensors.background import read_background
 from truceline.sensors.coverage import (
     days_between,
@@ -45,11 +45,12 @@ from truceline.sensors.coverage import (
     thermal_coverage,
 )
 from truceline.sensors.ground import Ground
+from truceline.sensors.thermal import LOOK_SHARE
 
 Progress = Callable[[str, int, int], None]
 
-# An incident that is as likely real as not is worth a line in a summary.
-LIKELY_PPM = PPM // 2
+# "Likely" in the words of ICD 203 begins here.
+LIKELY_PPM = 550_000
 # About 200 km.
 MARGIN_DEG = 2.0
 
@@ -366,11 +367,7 @@ def _summary(answer: _Answer, inputs: Inputs, heard: _Heard) -> dict[str, Any]:
             {
                 "agreement": terms.id,
                 "reading": reading.id,
-                "detections_inside": sum(
-                    reading.start.not_before_us <= seen.began_us
-                    and (reading.end is None or seen.began_us < reading.end.not_after_us)
-                    for seen in heard.thermal
-                ),
+                "detections_inside": _detections_inside(heard, reading),
                 "outcomes": _outcomes(answer, terms.sha256, reading.id),
             }
             for terms in inputs.agreements
@@ -380,12 +377,33 @@ def _summary(answer: _Answer, inputs: Inputs, heard: _Heard) -> dict[str, Any]:
         "outside_rows": heard.outside,
         "repeated_rows": heard.repeated,
         "refused_rows": sum(len(read.document.refused) for read in answer.reads),
-        "foreign_documents": sum(bool(read.document.foreign) for read in answer.reads),
+        "foreign_documents": [
+            [read.document.name, read.document.foreign]
+            for read in answer.reads
+            if read.document.foreign
+        ],
         "not_known": [source.source for source in answer.sources if not source.is_known],
         "partly_known": [
             source.source for source in answer.sources if source.is_known and source.days_missing
         ],
     }
+
+
+def _detections_inside(heard: _Heard, reading: Reading) -> int | None:
+    """Count detections of heat while a reading binds; None if no satellite was heard then."""
+    began_us = reading.start.not_before_us
+    ended_us = reading.end.not_after_us if reading.end else None
+    looked = any(
+        look.ended_us > began_us and (ended_us is None or look.began_us < ended_us)
+        for look in heard.looks
+        if look.source in LOOK_SHARE
+    )
+    if not looked:
+        return None
+    return sum(
+        began_us <= seen.began_us and (ended_us is None or seen.began_us < ended_us)
+        for seen in heard.thermal
+    )
 
 
 def _side(answer: _Answer, party: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the index, which is made from the mission folder when it is missing or of anothe
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 import tomllib
 from collections import Counter, defaultdict
@@ -355,6 +356,18 @@ def opened(folder: Path) -> tuple[Index, Plain]:
     """
     with Ledger.open(folder) as ledger:
         head = ledger.checkpoint
+        stated = {
+            str(one.body["path"]): one.body["sha256"]
+            for one in ledger.statements()
+            if one.kind == "derived"
+        }
+    # What is shown is what was signed; an index made of anything else would tell its tale.
+    for name, sha256 in sorted(stated.items()):
+        if _sha256_of(folder / "derived" / name) != sha256:
+            raise LedgerError(
+                f"{folder}: derived/{name} is not what the log states;"
+                f" run: truceline verify {folder}"
+            )
     if head is None:
         raise LedgerError(f"{folder} has no signed head; it was never finished")
     checkpoint: Plain = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
@@ -374,6 +387,10 @@ def opened(folder: Path) -> tuple[Index, Plain]:
         return build_index(
             index_url(spare), checkpoint["root"], rows_of_mission(folder)
         ), checkpoint
+
+
+def _sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def open_mission(folder: Path) -> MissionView:
@@ -429,7 +446,8 @@ def _in_short(incident: Plain, outcomes: Counter[str]) -> Plain:
 
 def _named(kind: str, body: Plain) -> Plain:
     full = NAMINGS[kind](body)[0]
-    return {"id": full, "short_id": short_id(full)}
+    named = {"id": full, "short_id": short_id(full)}
+    return {**named, "outcome": kind} if kind == "not_applicable" else named
 
 
 def _iso(day: date | None) -> str | None:

@@ -192,6 +192,8 @@ def _names(folder: Path) -> list[str]:
     for name in names:
         if not name.isprintable():
             raise MissionError(f"{folder} holds a file whose name is not text: {name!r}")
+        if not (folder / name).resolve().is_relative_to(folder.resolve()):
+            raise MissionError(f"{folder / name} is a link that leads out of the folder")
     return names
 
 

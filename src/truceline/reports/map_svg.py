@@ -56,7 +56,7 @@ stroke-width:3px;stroke-linejoin:round;text-anchor:middle}
 .tl-map .paper{fill:var(--paper)}.tl-map .land{fill:var(--land)}
 .tl-map .first{fill:var(--first);fill-opacity:var(--tint)}
 .tl-map .second{fill:var(--second);fill-opacity:var(--tint)}
-.tl-map .cloud{fill:var(--faint);fill-opacity:.22}
+.tl-map .cloud{fill:var(--faint);fill-opacity:.1}
 .tl-map .hatch{stroke:var(--hatch);stroke-width:1}
 .tl-map .outline{fill:none;stroke:var(--faint);stroke-width:.8}
 .tl-map .line{fill:none;stroke:var(--ink);stroke-width:1.8}

@@ -140,7 +140,9 @@ def sides(day: DayReport) -> tuple[Side, ...]:
 
 def _side(day: DayReport, party: str | None) -> Side:
     incidents = tuple(one for one in day.incidents if one.held_by == party)
-    watches = _watches([cell for cell in day.coverage if cell.held_by == party])
+    own = [cell for cell in day.coverage if cell.held_by == party]
+    # Incidents too near the line to be anybody's have no cells of their own: those they lie in.
+    watches = _watches(own or [cell for cell in day.coverage if _holds_one_of(cell, incidents)])
     return Side(
         party=party,
         incidents=incidents,
@@ -148,6 +150,15 @@ def _side(day: DayReport, party: str | None) -> Side:
         likely=sum(one.probability_ppm >= LIKELY_FROM_PPM for one in incidents),
         watches=watches,
         verdict=_verdict(day, incidents, watches),
+    )
+
+
+def _holds_one_of(coverage: Coverage, incidents: Iterable[Incident]) -> bool:
+    cell = coverage.cell
+    return any(
+        cell.west_e7 <= one.place.longitude_e7 < cell.east_e7
+        and cell.south_e7 <= one.place.latitude_e7 < cell.north_e7
+        for one in incidents
     )
 
 

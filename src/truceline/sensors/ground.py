@@ -13,6 +13,7 @@ from truceline.records.agreement import ControlLine
 from truceline.records.context import Area
 from truceline.records.units import DAY_US, E7
 from truceline.sensors.geometry import (
+    Booleans,
     Integers,
     inside,
     line_distance_m,
@@ -26,6 +27,8 @@ LINE_HOLDS_US = 7 * DAY_US
 FRONTIER_DEG = 0.03
 # Widest gap between two areas that is a fault of the drawing, about 2 km.
 SLIVER_E7 = 200_000
+# Two drawings of one coast differ by up to this.
+COAST_M = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,10 @@ class Ground:
             return [None] * len(longitude_e7)
         others = [party for party in self._parties if party != line.held_by]
         other = others[0] if len(others) == 1 else None
-        held = inside(line.held, longitude_e7, latitude_e7).tolist()
+        held = (
+            inside(line.held, longitude_e7, latitude_e7)
+            | _on_its_coast(line, longitude_e7, latitude_e7)
+        ).tolist()
         areas = self.areas_of(longitude_e7, latitude_e7)
         return [
             line.held_by if is_held else other if area is not None else None
@@ -137,6 +143,19 @@ class Ground:
     def _line_at(self, moment_us: int) -> _Line | None:
         known = [line for line in self._lines if 0 <= moment_us - line.as_of_us < LINE_HOLDS_US]
         return known[-1] if known else None
+
+
+def _on_its_coast(line: _Line, longitude_e7: Integers, latitude_e7: Integers) -> Booleans:
+    """Tell which points lie off the held land's own coast or border, not across the line.
+
+    Two drawings of one coast differ by kilometres. A point that one calls land and the other sea
+    belongs to the land next to it: it is near the held land, and the line of contact is farther.
+    """
+    beside_m = line_distance_m(line.held.boundary, longitude_e7, latitude_e7)
+    if line.contact.is_empty:
+        return beside_m <= COAST_M
+    across_m = line_distance_m(line.contact, longitude_e7, latitude_e7)
+    return (beside_m <= COAST_M) & (across_m > beside_m + COAST_M)
 
 
 def sorted_areas(areas: Sequence[Area]) -> list[Area]:

@@ -1,7 +1,7 @@
 // One sentence above all: where it burned, how sure that is, and where nobody looked.
 
 import { byId } from "./dom.js";
-import { FILTERS, holders, on, parties, shown, state, watchedOver, WINDOW } from "./state.js";
+import { holders, on, parties, state, watchedOver, WINDOW } from "./state.js";
 import { areaName, chances, count, daySpan, list, partyName, say } from "./words.js";
 
 const LIKELY_PPM = 550000;
@@ -55,7 +55,10 @@ function unwatched() {
 
 function draw() {
   const { days } = state.mission;
-  const likely = shown().filter((one) => one.probability_ppm >= LIKELY_PPM);
+  // Of the whole window, whatever the list is filtered by: a search is no all-clear.
+  const likely = state.incidents.filter(
+    (one) => one.probability_ppm >= LIKELY_PPM && one.dayIndex >= state.from && one.dayIndex <= state.to,
+  );
   const values = {
     days: daySpan(days[state.from], days[state.to]),
     grounds: list(grounds(likely)),
@@ -67,6 +70,6 @@ function draw() {
 }
 
 export function startSummary() {
-  on([...WINDOW, ...FILTERS, "language"], draw);
+  on([...WINDOW, "language"], draw);
   draw();
 }
