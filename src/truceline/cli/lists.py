@@ -63,7 +63,8 @@ def findings(
     """
     view = open_mission(mission)
     view.insist_on_day(on)
-    rows = [*view.records("finding"), *view.records("not_applicable")]
+    spared = [{**row, "outcome": "not_applicable"} for row in view.records("not_applicable")]
+    rows = [*view.records("finding"), *spared]
     if on is not None:
         chosen = {incident["id"] for incident in view.records("incident", on)}
         rows = [row for row in rows if row["incident"] in chosen]

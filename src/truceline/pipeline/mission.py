@@ -446,8 +446,7 @@ def _in_short(incident: Plain, outcomes: Counter[str]) -> Plain:
 
 def _named(kind: str, body: Plain) -> Plain:
     full = NAMINGS[kind](body)[0]
-    named = {"id": full, "short_id": short_id(full)}
-    return {**named, "outcome": kind} if kind == "not_applicable" else named
+    return {"id": full, "short_id": short_id(full)}
 
 
 def _iso(day: date | None) -> str | None:

@@ -89,11 +89,13 @@ export function holders() {
 
 // How well a holder's ground was watched over a span of days; ranges only, nothing is multiplied.
 export function watchedOver(from, to, holder) {
+  // Too near the line to be anybody's, an incident lies in ground of both: there both count.
+  const ofBoth = holder === null && !state.watched.some((day) => day?.ground?.some((ground) => ground.held_by === null));
   const sum = { cells: 0, observed: 0, low: null, high: null, days: 0, daysObserved: 0 };
   for (let index = from; index <= to; index += 1) {
     let observed = 0;
     for (const ground of state.watched[index]?.ground ?? []) {
-      if (holder !== undefined && ground.held_by !== holder) continue;
+      if (holder !== undefined && !ofBoth && ground.held_by !== holder) continue;
       sum.cells += ground.cells;
       sum.observed += ground.observed;
       observed += ground.observed;

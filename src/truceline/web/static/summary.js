@@ -22,7 +22,7 @@ function grounds(likely) {
     .map((holder, place) => {
       const { low, high } = watchedOver(state.from, state.to, holder);
       const number = likely.filter((one) => one.held_by === holder).length;
-      const form = groundForm(low, number, place);
+      const form = holder === null ? "summary_ground_unknown" : groundForm(low, number, place);
       return say(form, {
         count: count(number),
         holder: partyName(holder),
