@@ -8,6 +8,7 @@ import typer
 
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
+from truceline.cli.bundle import bundle
 from truceline.cli.demo import demo
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
@@ -31,6 +32,7 @@ COMMANDS = (
     serve,
     verify,
     show,
+    bundle,
     fetch,
     demo,
 )
