@@ -95,7 +95,7 @@ def make_bundle(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> 
     bundle = canonical(
         {
             "about": contents.about,
-            "checkpoint": _signed_once(checkpoint, ledger.key),
+            "checkpoint": signed_once(checkpoint, ledger.key),
             "citations": [
                 {
                     "document": one.document,
@@ -183,7 +183,7 @@ def _proof(ledger: Ledger, index: int) -> tuple[list[str], bytes]:
     return path, checkpoint
 
 
-def _signed_once(checkpoint: bytes, key: VerifierKey) -> str:
+def signed_once(checkpoint: bytes, key: VerifierKey) -> str:
     """Give the head with the log's own signature alone: cosignatures prove nothing offline yet."""
     note = read_note(checkpoint)
     (ours,) = (one for one in note.signatures if (one.name, one.key_id) == (key.name, key.key_id))

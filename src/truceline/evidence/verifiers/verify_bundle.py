@@ -451,10 +451,9 @@ def verify(content: bytes, pinned: str | None = None) -> Bundle:
     bundle = Bundle(about=raw["about"], key=key, pinned=pinned is not None)
     bundle.head = read_checkpoint(raw["checkpoint"], key)  # 3
     bundle.entries = list(read_entries(raw["entries"], key, bundle.head))  # 4
-    match_mission(bundle.entries[0].content, key)  # 5
+    match_mission(bundle.entries[0], key)  # 5
     match_files(bundle.entries)  # 6
     read_records(bundle, raw["records"])  # 7
-    match_originals(bundle, {one["document"] for one in raw["citations"]})  # 6, once it is known
     read_citations(bundle, raw["citations"])  # 8
     return bundle
 
@@ -599,23 +598,29 @@ def read_statement(entry: bytes, key: Key, where: str) -> tuple[str, Object]:
 
 
 # 5 ------------------------------------------------------------------------------------------
-def match_mission(content: bytes, key: Key) -> None:
-    """Check that mission.toml names the key."""
-    lines = [line for line in content.split(b"\n") if line.startswith(b"verifier_key")]
+def match_mission(mission: Stated, key: Key) -> None:
+    """Check that mission.toml is the stated file, and names the key."""
+    match_file(mission)
+    lines = [line for line in mission.content.split(b"\n") if line.startswith(b"verifier_key")]
     if lines != [f'verifier_key = "{key.text}"'.encode()]:
         raise Wrong(MISSION, "does not name the key in one line, verifier_key")
+
+
+def match_file(stated: Stated) -> None:
+    """Check that a file has the size and the hash that its entry states."""
+    size, sha256 = len(stated.content), hashlib.sha256(stated.content).hexdigest()
+    if size != stated.body["size"]:
+        why = f"has {size} bytes, entry {stated.index} says {stated.body['size']}"
+        raise Wrong(stated.name, why)
+    if sha256 != stated.body["sha256"]:
+        raise Wrong(stated.name, f"has SHA-256 {sha256}, entry {stated.index} says another")
 
 
 # 6 ------------------------------------------------------------------------------------------
 def match_files(entries: list[Stated]) -> None:
     """Check that each file is the stated one, and that the derived ones are the three."""
     for one in entries:
-        if len(one.content) != one.body["size"]:
-            why = f"has {len(one.content)} bytes, entry {one.index} says {one.body['size']}"
-            raise Wrong(one.name, why)
-        found = hashlib.sha256(one.content).hexdigest()
-        if found != one.body["sha256"]:
-            raise Wrong(one.name, f"has SHA-256 {found}, entry {one.index} says another")
+        match_file(one)
     paths = sorted(one.body["path"] for one in entries if one.kind == "derived")
     if paths != sorted([FINDINGS, INCIDENTS, OBSERVATIONS]):
         raise Wrong("bundle", f"holds the derived files {paths}, not the three it must")
@@ -699,6 +704,7 @@ def read_citations(bundle: Bundle, raw: list[Object]) -> None:
     """Check that what the incident cites is all there, down to the line of each document."""
     if [one["observation"] for one in raw] != bundle.incident["observations"]:
         raise Wrong("citations", "are not the observations of the incident, in its order")
+    match_originals(bundle, {one["document"] for one in raw})  # 6, now that both are known
     rows = lines_of(bundle.derived(OBSERVATIONS), OBSERVATIONS)
     opened: dict[str, list[bytes]] = {}
     for at, one in enumerate(raw):
