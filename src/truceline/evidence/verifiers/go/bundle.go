@@ -5,12 +5,14 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
+	"compress/flate"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"regexp"
 	"strconv"
@@ -287,26 +289,70 @@ func lines(path string, content []byte) ([][]byte, error) {
 // open gives an original as its lines are counted: after gunzip, without byte order mark.
 func open(content []byte) ([][]byte, error) {
 	if bytes.HasPrefix(content, []byte{0x1f, 0x8b}) {
-		behind := bytes.NewReader(content)
-		zipped, err := gzip.NewReader(behind)
+		opened, err := gunzip(content)
 		if err != nil {
-			return nil, fmt.Errorf("is not gzip: %w", err)
-		}
-		zipped.Multistream(false)
-		opened, err := io.ReadAll(io.LimitReader(zipped, openedLimit+1))
-		if err != nil {
-			return nil, fmt.Errorf("is not gzip: %w", err)
-		}
-		if len(opened) > openedLimit {
-			return nil, errors.New("is above 512 MiB when opened")
-		}
-		if behind.Len() != 0 {
-			return nil, errors.New("has something behind the gzip member")
+			return nil, fmt.Errorf("is not one gzip member and nothing behind it: %w", err)
 		}
 		content = opened
 	}
 	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))
 	return bytes.Split(content, []byte("\n")), nil
+}
+
+// findingID names a finding whose fields were checked.
+func findingID(said object) string {
+	incident := strings.TrimPrefix(said["incident"].(string), "i:")
+	return fmt.Sprintf("f:%s:%d:%s:%s:%s", incident, said["revision"], said["agreement_sha256"], said["clause"], said["reading"])
+}
+
+// gunzip opens one member of RFC 1952. compress/gzip passes over reserved flags and refuses long
+// names, where zlib does the opposite; so the header and the trailer are read here.
+func gunzip(content []byte) ([]byte, error) {
+	const headerSums, extra, named, commented, reserved = 2, 4, 8, 16, 0xe0
+	if len(content) < 10 || content[2] != 8 || content[3]&reserved != 0 {
+		return nil, errors.New("unknown header")
+	}
+	flags, at := content[3], 10
+	if flags&extra != 0 {
+		if len(content) < at+2 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		at += 2 + int(binary.LittleEndian.Uint16(content[at:]))
+	}
+	for _, text := range []byte{named, commented} {
+		if flags&text != 0 {
+			if at > len(content) || bytes.IndexByte(content[at:], 0) < 0 {
+				return nil, io.ErrUnexpectedEOF
+			}
+			at += bytes.IndexByte(content[at:], 0) + 1
+		}
+	}
+	if flags&headerSums != 0 {
+		if len(content) < at+2 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		if binary.LittleEndian.Uint16(content[at:]) != uint16(crc32.ChecksumIEEE(content[:at])) {
+			return nil, errors.New("the sum of the header is false")
+		}
+		at += 2
+	}
+	if at > len(content) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	behind := bytes.NewReader(content[at:])
+	opened, err := io.ReadAll(io.LimitReader(flate.NewReader(behind), openedLimit+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(opened) > openedLimit {
+		return nil, errors.New("above 512 MiB when opened")
+	}
+	trailer := content[len(content)-behind.Len():]
+	if len(trailer) != 8 || binary.LittleEndian.Uint32(trailer) != crc32.ChecksumIEEE(opened) ||
+		binary.LittleEndian.Uint32(trailer[4:]) != uint32(len(opened)) {
+		return nil, errors.New("the sum or the size behind it is false, or something follows")
+	}
+	return opened, nil
 }
 
 // verify checks one bundle. With a pinned key, the bundle's must be the same text.
@@ -531,8 +577,7 @@ func verify(text []byte, pinned string) (*verified, error) {
 		if err := has(said, fmt.Sprintf("the finding at line %d", i+1), "agreement_sha256:text", "clause:text", "reading:text", "outcome:text", "revision:integer", "probability_ppm:integer"); err != nil {
 			return fail("%v", err)
 		}
-		name := fmt.Sprintf("f:%s:%d:%s:%s:%s", id[2:], said["revision"], said["agreement_sha256"], said["clause"], said["reading"])
-		known = known || seen.about == name
+		known = known || seen.about == findingID(said)
 		seen.findings = append(seen.findings, said)
 		agreement := said["agreement_sha256"].(string)
 		held, there := originals[agreement]

@@ -167,7 +167,11 @@ func tell(out io.Writer, seen *verified) {
 	say("  probability  %s that it is real and consistent with munition effects (not calibrated)", percent(seen.incident["probability_ppm"]))
 	for _, finding := range seen.findings {
 		agreement := finding["agreement_sha256"].(string)
-		say("finding   %s, probability of a breach %s", finding["outcome"], percent(finding["probability_ppm"]))
+		mark := ""
+		if findingID(finding) == seen.about {
+			mark = " (what the bundle is about)"
+		}
+		say("finding   %s, probability of a breach %s%s", finding["outcome"], percent(finding["probability_ppm"]), mark)
 		say("  agreement    %v, SHA-256 %s", finding["agreement"], agreement)
 		say("  clause       %s, reading %s", finding["clause"], finding["reading"])
 		if article, words := clauseWords(seen.agreements[agreement], finding["clause"].(string)); words != "" {
