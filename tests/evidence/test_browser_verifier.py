@@ -155,7 +155,7 @@ def test_tells_in_plain_words_what_was_found_right(page: Page) -> None:
     expect(details.locator("blockquote").first).to_have_text(
         "All fire shall cease. Вогонь припиняється."
     )
-    expect(details.locator("h3").first).to_have_text("breached")
+    expect(details.locator("h3").first).to_have_text("breached (what the bundle is about)")
     expect(details.locator("pre").nth(1)).to_have_text('{"b":"сирена \U0001f6a8 <b>&amp;"}')
     expect(details.locator("pre").nth(2)).to_contain_text("<img src=x onerror=alert(1)>")
     assert details.locator("img").count() == 0
