@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mission_worlds import DAY_US, MISSION, ORIGIN, SEED
+from mission_worlds import DAY_US, KEY, MISSION, ORIGIN, SEED
 
 from truceline.evidence.bundle import Citation, Contents, Place, make_bundle
 from truceline.evidence.ledger import Ledger
@@ -29,6 +29,7 @@ words = "No weapon shall be fired."
 """
 CSV = "\ufefftime,place\r\n01:10,Вільне\r\n01:20,Нове\r\n".encode()
 GZIP = gzip.compress(b"time,place\n03:00,Third\n", mtime=0)
+SIGNED_BY = str(KEY)
 DERIVED = frozenset({"incidents.jsonl", "findings.jsonl", "observations.jsonl"})
 
 
