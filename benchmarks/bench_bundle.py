@@ -218,7 +218,7 @@ def told(what: str, refused: int, tried: int) -> Row:
         "who": "verify_bundle.py",
         "value": refused,
         "unit": "bundles",
-        "goal": f"= {tried}",
+        "goal": f">= {tried}",
         "met": refused == tried,
     }
 
