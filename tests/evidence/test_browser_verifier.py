@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from bundle_worlds import FIRST, SIGNED_BY, bundle_of
 from bundle_writers import (
     TABLE,
     World,
@@ -100,6 +101,13 @@ def choose(page: Page, bundle: bytes, name: str = "sound.bundle") -> None:
 def test_accepts_what_is_right(page: Page) -> None:
     bundles = valid_bundles()
     assert verdicts(page, bundles) == dict.fromkeys(bundles, "0 ")
+
+
+def test_accepts_what_the_house_writes(page: Page, tmp_path: Path) -> None:
+    page.fill("#key", SIGNED_BY)
+    choose(page, bundle_of(tmp_path / "mission"))
+    expect(page.locator("#word")).to_have_text("Verified")
+    expect(page.locator("#details code").first).to_have_text(FIRST)
 
 
 def test_refuses_whatever_breaks_a_rule(page: Page) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from bundle_worlds import FIRST, SIGNED_BY, bundle_of
 from bundle_writers import (
     TABLE,
     World,
@@ -105,6 +106,14 @@ def test_accepts_what_is_right(program: Path, tmp_path: Path) -> None:
     answers = dict(zip(bundles, verdicts(program, tmp_path, bundles), strict=True))
     assert answers == dict.fromkeys(bundles, "0 ")
     assert [name for name, bundle in bundles.items() if not python_accepts(bundle)] == []
+
+
+def test_accepts_what_the_house_writes(program: Path, tmp_path: Path) -> None:
+    path = tmp_path / "house.bundle"
+    path.write_bytes(bundle_of(tmp_path / "mission"))
+    told = run(program, "--key", SIGNED_BY, path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith(f"VERIFIED\nabout     {FIRST}\n")
 
 
 def test_refuses_whatever_breaks_a_rule(program: Path, tmp_path: Path) -> None:
