@@ -572,6 +572,11 @@ def spoiled_bundles() -> dict[str, bytes]:  # noqa: C901, PLR0915 - a table, in 
     change("an entry twice", lambda b: b["entries"].insert(1, b["entries"][1]))
     change("proof too long", lambda b: b["entries"][1]["path"].append(encode(bytes(32))))
     change("proof too short", lambda b: b["entries"][1]["path"].pop())
+    change(
+        "another sibling",
+        lambda b: b["entries"][1]["path"].__setitem__(0, encode(bytes(32))),
+    )
+    change("another place", lambda b: b["entries"][1].update(index=2))
     change("no proof", lambda b: b["entries"][1].update(path=[]))
     change("short hash", lambda b: b["entries"][1]["path"].__setitem__(0, encode(bytes(31))))
     change("contents exchanged", lambda b: _exchange(b["entries"], "content"))
