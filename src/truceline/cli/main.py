@@ -10,6 +10,7 @@ import typer
 from truceline import __version__
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
+from truceline.cli.bundle import bundle
 from truceline.cli.demo import demo
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
@@ -33,6 +34,7 @@ COMMANDS = (
     serve,
     verify,
     show,
+    bundle,
     fetch,
     demo,
 )

@@ -1,0 +1,190 @@
+"""One file that proves one finding to somebody who has nothing of ours.
+
+It holds the signed head, every entry of the log that is cited, with its inclusion proof and the
+whole file that it states, and the lines in these files that matter. The format, and what it proves,
+stand in docs/reference/bundle.md; `verifiers/` holds programs that check it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from truceline.evidence import folder as place
+from truceline.evidence.keys import VerifierKey
+from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.note import read_note
+from truceline.evidence.statement import Statement
+from truceline.evidence.strict import FormatError, encode_base64
+from truceline.records.canonical import Json, canonical
+
+FORMAT = 1
+BUNDLE_LIMIT = 256 * 1024 * 1024
+AGREEMENT_FEED = "agreement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One line of a derived file.
+
+    Attributes:
+        path: Path below derived/.
+        line: Counted from 1.
+    """
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """An observation that is cited, and where its original has it.
+
+    Attributes:
+        observation: Its id.
+        document: SHA-256 of the original, in hex.
+        document_line: Line in the original, from 1, after gunzip.
+        row: Where the observation's record stands.
+    """
+
+    observation: str
+    document: str
+    document_line: int
+    row: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a bundle shall prove.
+
+    Attributes:
+        about: Id of the incident, or of one of its findings.
+        records: Where the incident and all findings on it stand.
+        citations: The observations that the incident names, in its order.
+        agreements: SHA-256 of the agreements that the findings are under.
+    """
+
+    about: str
+    records: Sequence[Place]
+    citations: Sequence[Citation]
+    agreements: frozenset[str]
+
+    @property
+    def derived(self) -> frozenset[str]:
+        """Paths of the derived files that are cited."""
+        return frozenset(one.path for one in (*self.records, *(at.row for at in self.citations)))
+
+
+def make_bundle(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> bytes:
+    """Put into one file what proves `contents` to a third party.
+
+    Args:
+        ledger: The mission, open for reading.
+        contents: What is to be proved.
+        derived: Paths of the derived files that every bundle holds, cited or not.
+
+    Raises:
+        LedgerError: The log does not state what is cited, or a file is not the stated one.
+        FormatError: It would be larger than a bundle may be.
+    """
+    indexes = _indexes(ledger, contents, derived | contents.derived)
+    entries = [_entry(ledger, index) for index in indexes]
+    files = {path: _lines(ledger, path) for path in contents.derived}
+    checkpoint = _proof(ledger, indexes[0])[1]
+    bundle = canonical(
+        {
+            "about": contents.about,
+            "checkpoint": signed_once(checkpoint, ledger.key),
+            "citations": [
+                {
+                    "document": one.document,
+                    "document_line": one.document_line,
+                    "line": one.row.line,
+                    "observation": one.observation,
+                    "text": files[one.row.path][one.row.line - 1],
+                }
+                for one in contents.citations
+            ],
+            "entries": list(entries),
+            "format": FORMAT,
+            "key": str(ledger.key),
+            "records": [
+                {"line": one.line, "path": one.path, "text": files[one.path][one.line - 1]}
+                for one in contents.records
+            ],
+        }
+    )
+    if len(bundle) > BUNDLE_LIMIT:
+        raise FormatError(f"the bundle would have {len(bundle)} bytes, above {BUNDLE_LIMIT}")
+    return bundle
+
+
+def _indexes(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> list[int]:
+    """Find the entries that state what is cited: the latest of a derived file, else the first."""
+    originals = {one.document for one in contents.citations} | contents.agreements
+    found: dict[str, int] = {}
+    for index, statement in enumerate(ledger.statements()):
+        body = statement.body
+        if statement.kind == "mission":
+            found[place.MISSION] = index
+        elif statement.kind == "derived" and body["path"] in derived:
+            found[_name(statement)] = index
+        elif statement.kind == "original" and body["sha256"] in originals:
+            is_agreement = body["sha256"] in contents.agreements
+            if not is_agreement or body["feed"] == AGREEMENT_FEED:
+                found.setdefault(_name(statement), index)
+    cited = [*map(place.original_name, originals), *(f"{place.DERIVED}{path}" for path in derived)]
+    for name in sorted(cited):
+        if name not in found:
+            raise LedgerError(f"{name} is cited, but the log does not state it")
+    return sorted(found.values())
+
+
+def _name(statement: Statement) -> str:
+    """Path, in the mission folder, of the file that a statement is about."""
+    if statement.kind == "mission":
+        return place.MISSION
+    if statement.kind == "derived":
+        return f"{place.DERIVED}{statement.body['path']}"
+    return place.original_name(str(statement.body["sha256"]))
+
+
+def _entry(ledger: Ledger, index: int) -> Json:
+    statement = ledger.read(index)
+    name = _name(statement)
+    return {
+        "content": encode_base64(_file(ledger, name, str(statement.body["sha256"]))),
+        "entry": encode_base64(ledger.entry(index)),
+        "index": index,
+        "path": list(_proof(ledger, index)[0]),
+    }
+
+
+def _file(ledger: Ledger, name: str, stated: str) -> bytes:
+    try:
+        content = place.read_file(ledger.folder, name, BUNDLE_LIMIT)
+    except (OSError, FormatError) as error:
+        raise LedgerError(f"{name} cannot be bundled: {error}") from error
+    if sha256(content).hexdigest() != stated:
+        raise LedgerError(f"{name} is not the file that the log states; verify the mission")
+    return content
+
+
+def _lines(ledger: Ledger, path: str) -> list[str]:
+    content = place.read_file(ledger.folder, f"{place.DERIVED}{path}", BUNDLE_LIMIT)
+    return content.decode("utf-8").split("\n")
+
+
+def _proof(ledger: Ledger, index: int) -> tuple[list[str], bytes]:
+    """Part a C2SP tlog-proof into the hashes of its path and the checkpoint."""
+    head, _, checkpoint = ledger.prove(index).partition(b"\n\n")
+    _magic, _index, *path = head.decode("ascii").split("\n")
+    return path, checkpoint
+
+
+def signed_once(checkpoint: bytes, key: VerifierKey) -> str:
+    """Give the head with the log's own signature alone: cosignatures prove nothing offline yet."""
+    note = read_note(checkpoint)
+    (ours,) = (one for one in note.signatures if (one.name, one.key_id) == (key.name, key.key_id))
+    return f"{note.text}\n— {key.name} {encode_base64(ours.key_id + ours.signature)}\n"
