@@ -21,7 +21,7 @@ from truceline.evidence.note import Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.strict import encode_base64
 from truceline.evidence.tree import consistency_proof, leaf_hash
 from truceline.pipeline.mirror import (
-    level_in,
+    levels,
     mirror_key,
     open_mirror,
     pull_once,
@@ -207,14 +207,32 @@ def test_pull_once_sets_up_and_then_insists_on_what_was_set_up(tmp_path: Path, l
     with pytest.raises(MirrorError, match="mirrors the log"):
         pull_once(store, str(log), log_key="another")
     assert store.with_name("one.key").stat().st_mode & 0o077 == 0
-    with open_mirror(store) as opened:
-        key = mirror_key(opened)
-    policy = tmp_path / "policy"
-    policy.write_text(f"log {KEY}\nwitness m {key}\nquorum m\n")
-    assert level_in(store, policy)[1].name == "D"
     other = grow(Path(shutil.copytree(log, tmp_path / "other")), 3, salt="other")
     pull_once(store, str(grow(log, 3)))
     line, sound = pull_once(store, str(other))
     assert not sound
     assert line.startswith("fork proven: the log signed two roots of size 10")
     assert len(standing(store).frauds) == 1
+
+
+def test_levels_are_those_that_the_mirrors_of_a_policy_reached_on_ones_own_history(
+    tmp_path: Path, log: Path
+) -> None:
+    other = grow(copied(log, "other"), 3, salt="other")
+    lines = [f"log {KEY}"]
+    sizes = {"m0": 10, "m1": 9, "m2": 7, "m3": None}
+    sources = {"m0": [log], "m1": [log], "m2": [log], "m3": [other]}
+    for name, (source,) in sources.items():
+        pull_once(tmp_path / name, str(source), name=name, log_key=str(KEY))
+        with open_mirror(tmp_path / name) as opened:
+            lines.append(f"witness {name} {mirror_key(opened)} {tmp_path / name}")
+    policy = tmp_path / "policy"
+    policy.write_text("\n".join([*lines, "group g 3 m0 m1 m2 m3", "quorum g", ""]))
+    assert levels(tmp_path / "m0", policy) == (
+        {"C": 7, "D": 7},
+        {"m0": 7, "m1": 7, "m2": 7, "m3": None},
+    )
+    for name, count in [("m1", 2), ("m0", 1)]:
+        grow(log, count)
+        pull_once(tmp_path / name, str(log))
+    assert levels(tmp_path / "m0", policy) == ({"C": 9, "D": 7}, sizes)

@@ -11,7 +11,7 @@ import typer
 
 from truceline.pipeline.mirror import (
     DEFAULT_HOST,
-    level_in,
+    levels,
     mirror_key,
     open_mirror,
     pull_once,
@@ -65,7 +65,10 @@ def pull_command(
 def status_command(
     store: StoreOption,
     policy: Annotated[
-        Path | None, typer.Option(help="Policy file: also tell which level the head has reached.")
+        Path | None,
+        typer.Option(
+            help="Policy file: also ask its mirrors, and tell up to which size C and D are reached."
+        ),
     ] = None,
 ) -> None:
     """Tell where a mirror stands: size, root, when it last cosigned, proofs against the log.
@@ -87,7 +90,7 @@ def status_command(
         "frauds": list(now.frauds),
     }
     if policy is not None:
-        said["level"] = level_in(store, policy)[1].name
+        said["reached"], said["mirrors"] = levels(store, policy)
     typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
 
 

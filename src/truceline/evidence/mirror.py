@@ -30,7 +30,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
@@ -39,7 +39,7 @@ from types import TracebackType
 from typing import Self
 
 from truceline.evidence import folder as place
-from truceline.evidence.cosignature import add_signatures, cosign
+from truceline.evidence.cosignature import CosignerKey, add_signatures, cosign, cosignatures
 from truceline.evidence.fraud import prove_heads, signed_alone
 from truceline.evidence.keys import SigningKey, VerifierKey, read_key, write_key
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint
@@ -396,11 +396,7 @@ class Mirror:
         return leaves if root(leaves) == self.promise.head.root else None
 
     def _read_back(self, first: int, size: int) -> list[bytes]:
-        leaves: list[bytes] = []
-        for tile in _bundles(first, size):
-            content = place.read_file(self.store, self._name(tile.path), BUNDLE_LIMIT)
-            leaves += map(leaf_hash, decode_bundle(content, tile.width))
-        return leaves
+        return _leaves_in(self.store / origin_hash(self.promise.log.name), first, size)
 
 
 def origin_hash(origin: str) -> str:
@@ -411,6 +407,41 @@ def origin_hash(origin: str) -> str:
 def beside(store: Path, suffix: str) -> Path:
     """Give the path of the key or the promise of a store."""
     return store.with_name(store.name + suffix)
+
+
+def agreeing(
+    store: Path, notes: Iterable[bytes], keys: Collection[CosignerKey]
+) -> dict[CosignerKey, int]:
+    """Tell which mirrors cosigned a head of the very history that this store holds, and its size.
+
+    A head beyond what the store holds says nothing yet and is left out; so is a note that is none.
+
+    Raises:
+        MirrorError: There is no mirror.
+        FormatError, OSError: What is in the store does not reach its promise.
+    """
+    promise = read_promise(store)
+    leaves = _leaves_in(store / origin_hash(promise.log.name), 0, promise.head.size)
+    if root(leaves) != promise.head.root:
+        raise FormatError(f"{store} does not hold what it promised; pull first")
+    sizes: dict[CosignerKey, int] = {}
+    for note in notes:
+        try:
+            head = open_checkpoint(note, promise.log)
+            signed = cosignatures(note, keys)
+        except FormatError:
+            continue
+        if head.size <= len(leaves) and root(leaves[: head.size]) == head.root:
+            sizes |= {key: max(head.size, sizes.get(key, 0)) for key in signed}
+    return sizes
+
+
+def _leaves_in(base: Path, first: int, size: int) -> list[bytes]:
+    leaves: list[bytes] = []
+    for tile in _bundles(first, size):
+        content = place.read_file(base, tile.path, BUNDLE_LIMIT)
+        leaves += map(leaf_hash, decode_bundle(content, tile.width))
+    return leaves
 
 
 def frauds(store: Path) -> list[str]:
@@ -462,8 +493,8 @@ def _write_promise(store: Path, promise: Promise) -> None:
 
 
 def folder_source(folder: Path) -> Fetch:
-    """Read a log from a folder: of a mission, or one that holds `checkpoint` itself."""
-    base = folder if (folder / CHECKPOINT).is_file() else folder / place.LOG
+    """Read a log from a folder: of a mission, or one that holds the files themselves."""
+    base = folder / place.LOG if (folder / place.CHECKPOINT).is_file() else folder
 
     def fetch(path: str, limit: int) -> bytes:
         try:

@@ -163,6 +163,27 @@ class Policy:
         return sum(self._agrees(member, agreeing) for member in group.members) >= group.needed
 
 
+def sizes_reached(policy: Policy, sizes: Mapping[CosignerKey, int]) -> dict[Level, int]:
+    """Tell up to which size of the log each level is reached; 0 where it is not.
+
+    Args:
+        policy: The policy.
+        sizes: Size of the largest head that each mirror cosigned, all of one history: who cosigned
+            a later head stands for every earlier one too.
+    """
+    return {
+        level: max(
+            (
+                size
+                for size in set(sizes.values())
+                if policy.satisfied_by([key for key in sizes if sizes[key] >= size]) >= level
+            ),
+            default=0,
+        )
+        for level in (Level.C, Level.D)
+    }
+
+
 def read_policy(content: bytes) -> Policy:
     """Read a policy file.
 

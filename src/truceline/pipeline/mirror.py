@@ -22,13 +22,15 @@ from truceline.evidence.mirror import (
     Outcome,
     Pulled,
     SourceError,
+    agreeing,
     folder_source,
     frauds,
     origin_hash,
     read_promise,
 )
 from truceline.evidence.mirror_http import BODY_LIMIT, Answer, answer_get, answer_post
-from truceline.evidence.policy import POLICY_LIMIT, Level, Policy, read_policy
+from truceline.evidence.note import NOTE_LIMIT
+from truceline.evidence.policy import POLICY_LIMIT, read_policy, sizes_reached
 from truceline.evidence.strict import FormatError
 
 TIMEOUT_S = 20.0
@@ -121,15 +123,26 @@ def standing(store: Path) -> Standing:
     )
 
 
-def level_in(store: Path, policy: Path) -> tuple[Policy, Level]:
-    """Tell which level the head that a mirror serves has reached under a policy."""
-    promise = read_promise(store)
+def levels(store: Path, policy: Path) -> tuple[dict[str, int], dict[str, int | None]]:
+    """Ask the mirrors of a policy for their heads, and hold them against one's own copy.
+
+    Returns:
+        Up to which size the levels C and D are reached; and by each mirror's name in the policy the
+        size of its cosigned head, None if it does not answer, or not with a head of this history
+        that this store holds already.
+    """
     content = policy.read_bytes()
     if len(content) > POLICY_LIMIT:
         raise FormatError(f"{policy} is larger than {POLICY_LIMIT} bytes")
     read = read_policy(content)
-    note = (store / origin_hash(promise.log.name) / CHECKPOINT).read_bytes()
-    return read, read.level_of(note)[1]
+    served = f"{origin_hash(read_promise(store).log.name)}/{CHECKPOINT}"
+    notes = []
+    for source in [str(store), *read.urls.values()]:
+        with suppress(SourceError):
+            notes.append(source_of(source)(served, NOTE_LIMIT))
+    sizes = agreeing(store, notes, read.mirrors.values())
+    reached = {level.name: size for level, size in sizes_reached(read, sizes).items()}
+    return reached, {name: sizes.get(key) for name, key in read.mirrors.items()}
 
 
 def source_of(source: str) -> Fetch:
