@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from mirror_world import Unsafe, run
 
@@ -17,3 +20,13 @@ def test_no_two_histories_reach_determination_grade(seed: int) -> None:
 def test_one_cosignature_less_is_found_to_be_unsafe() -> None:
     with pytest.raises(Unsafe, match="reached"):
         run(1, 200_000, less=1)
+
+
+def test_the_figures_in_the_page_are_those_of_the_run() -> None:
+    root = Path(__file__).parents[2]
+    rows = json.loads((root / "benchmarks/results/evidence-mirrors.json").read_text())["rows"]
+    page = (root / "docs/reference/mirrors.md").read_text(encoding="utf-8")
+    for row in rows:
+        value = f"{row['value']:,} {row['unit']}".strip()
+        assert f"| {row['what']} | {value} | {row['goal'] or ''} |\n" in page
+        assert row["met"] in {True, None}
