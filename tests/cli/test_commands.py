@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ COMMANDS = [
     ("replay",), ("exercise",), ("incidents",), ("findings",), ("coverage",), ("claims",),
     ("sources",), ("report",), ("serve",), ("verify",), ("show",), ("fetch",), ("demo",),
     ("agreement", "check"), ("background", "fit"),
+    ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"),
 ]  # fmt: skip
 
 
@@ -170,3 +172,19 @@ def test_errors_are_one_clear_line(kind: str, mission: Path, tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
     assert message in " ".join(done.stderr.split())
     assert not list(tmp_path.iterdir())
+
+
+def test_a_mirror_is_pulled_and_tells_where_it_stands(mission: Path, tmp_path: Path) -> None:
+    key = tomllib.loads((mission / "mission.toml").read_text())["verifier_key"]
+    store = str(tmp_path / "store")
+    refused = truceline("mirror", "pull", "--store", store, "--source", str(mission))
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    words = ["--name", "mirror.example/1", "--log-key", key]
+    done = truceline("mirror", "pull", "--store", store, "--source", str(mission), *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("advanced: ")
+    said = json.loads(truceline("mirror", "status", "--store", store).stdout)
+    assert said["log"] == key
+    assert said["size"] > 0
+    assert said["frauds"] == []

@@ -15,6 +15,7 @@ from truceline.cli.demo import demo
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
+from truceline.cli.mirror import mirror_commands
 from truceline.cli.replay import replay
 from truceline.cli.report import report
 from truceline.cli.serve import serve
@@ -64,6 +65,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
+app.add_typer(mirror_commands, name="mirror")
 
 
 def main() -> None:

@@ -81,6 +81,8 @@ KINDS: Mapping[str, Mapping[str, Callable[[Json], bool]]] = {
     },
     # A file that was computed; the latest statement about a path counts.
     "derived": {"path": _is_derived_path, "sha256": _is_hash, "size": _is_count},
+    # A proof that somebody signed two things that exclude each other; `fraud.check` reads it.
+    "fraud": {"sha256": _is_hash, "culprit": _is_text, "proof": _is_text},
 }
 
 

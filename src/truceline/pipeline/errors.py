@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from truceline.agreement.read import AgreementError
 from truceline.evidence.ledger import LedgerError
+from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.pipeline.seal import MissionError
@@ -18,6 +19,8 @@ ERRORS: tuple[type[Exception], ...] = (
     AgreementError,
     FeedError,
     LedgerError,
+    MirrorError,
+    SourceError,
     FormatError,
     StoreError,
     ServeError,

@@ -1,0 +1,129 @@
+"""`truceline mirror pull|status|serve`: keep a copy of a log that nobody can rewrite alone."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from truceline.pipeline.mirror import (
+    DEFAULT_HOST,
+    levels,
+    mirror_key,
+    open_mirror,
+    pull_once,
+    serve_mirror,
+    standing,
+)
+
+mirror_commands = typer.Typer(help="A mirror of a log.", no_args_is_help=True)
+
+PORT = 8471
+REFUSED = 1
+
+StoreOption = Annotated[
+    Path, typer.Option("--store", help="Folder of the mirror; key and promise lie beside it.")
+]
+SourceOption = Annotated[
+    str, typer.Option("--source", help="Folder of the log, or the URL below which it is served.")
+]
+NameOption = Annotated[
+    str, typer.Option("--name", help="Name of the mirror's key; needed the first time.")
+]
+LogKeyOption = Annotated[
+    str,
+    typer.Option("--log-key", help="Verifier key of the log, had from elsewhere; the first time."),
+]
+
+
+@mirror_commands.callback()
+def mirror() -> None:
+    """A mirror: an own copy of a log, cosigned only when it was read, checked and stored."""
+
+
+@mirror_commands.command("pull")
+def pull_command(
+    store: StoreOption, source: SourceOption, name: NameOption = "", log_key: LogKeyOption = ""
+) -> None:
+    """Bring a mirror up to its source once: read, check, store, promise, cosign.
+
+    Exit code 0: the mirror has cosigned what the source shows. 1: it refused; a fork is proven in
+    a file.
+
+    Example: truceline mirror pull --store mirrors/demo --source missions/demo
+    """
+    line, sound = pull_once(store, source, name=name, log_key=log_key)
+    typer.echo(line, err=not sound)
+    if not sound:
+        raise typer.Exit(REFUSED)
+
+
+@mirror_commands.command("status")
+def status_command(
+    store: StoreOption,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Policy file: also ask its mirrors, and tell up to which size C and D are reached."
+        ),
+    ] = None,
+) -> None:
+    """Tell where a mirror stands: size, root, when it last cosigned, proofs against the log.
+
+    Example: truceline mirror status --store mirrors/demo
+    """
+    now = standing(store)
+    when = (
+        datetime.fromtimestamp(now.cosigned_s, UTC).isoformat(timespec="seconds")
+        if now.cosigned_s
+        else None
+    )
+    said: dict[str, object] = {
+        "mirror": now.name,
+        "log": now.log,
+        "size": now.size,
+        "root": now.root,
+        "cosigned": when,
+        "frauds": list(now.frauds),
+    }
+    if policy is not None:
+        said["reached"], said["mirrors"] = levels(store, policy)
+    typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+
+
+@mirror_commands.command("serve")
+def serve_command(
+    store: StoreOption,
+    source: SourceOption,
+    name: NameOption = "",
+    log_key: LogKeyOption = "",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = DEFAULT_HOST,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = PORT,
+    every_s: Annotated[float, typer.Option(min=0.1, help="Seconds between two looks.")] = 5.0,
+) -> None:
+    """Serve a mirror, and look at its source again and again, until it is interrupted.
+
+    Example: truceline mirror serve --store mirrors/demo --source missions/demo
+    """
+    opened = open_mirror(store, name=name, log_key=log_key)
+    typer.echo(f"Key for policy files: {mirror_key(opened)}")
+    last = ""
+
+    def told(line: str, sound: bool) -> None:
+        nonlocal last
+        if line != last:
+            typer.echo(line, err=not sound)
+            last = line
+
+    serve_mirror(
+        opened,
+        source,
+        host=host,
+        port=port,
+        every_s=every_s,
+        started=lambda address: typer.echo(f"Mirror: {address}  (stop with Ctrl-C)"),
+        told=told,
+    )
