@@ -14,7 +14,7 @@ from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.pipeline import bundle as bundling
 from truceline.pipeline.bundle import VERIFIER, bundle_record
 from truceline.pipeline.mission import MissionView
-from truceline.pipeline.run import MissionError
+from truceline.pipeline.seal import MissionError
 from truceline.records.ids import short_id
 
 

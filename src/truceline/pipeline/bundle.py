@@ -12,7 +12,7 @@ from truceline.evidence.bundle import Citation, Contents, Place, make_bundle
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.verifiers import verify_bundle
 from truceline.pipeline.mission import open_mission
-from truceline.pipeline.run import MissionError
+from truceline.pipeline.seal import MissionError
 from truceline.records.canonical import read_record
 from truceline.records.finding import Finding
 
