@@ -310,9 +310,14 @@ class Mirror:
                 return self._told(Outcome.GAP, "what was lost could not be fetched again")
             outcome, why = Outcome.ADVANCED, "what was lost is fetched again"
         if outcome is Outcome.ADVANCED and leaves is not None:
-            self._store(first, entries, leaves)
-            self._promise(shown, note, now_s)
-            self._publish()
+            try:
+                self._store(first, entries, leaves)
+                self._promise(shown, note, now_s)
+                self._publish()
+            except BaseException:
+                # What is on disk is not known any more: who goes on has to open it again.
+                self.close()
+                raise
         return self._told(outcome, why)
 
     def _joined(self, first: int, entries: Sequence[bytes]) -> list[bytes]:
