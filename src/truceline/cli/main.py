@@ -11,6 +11,7 @@ from truceline.cli.background import background_commands
 from truceline.cli.demo import demo
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
+from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.replay import replay
 from truceline.cli.report import report
@@ -48,6 +49,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
+app.add_typer(ledger_commands, name="ledger")
 
 
 def main() -> None:

@@ -129,7 +129,7 @@ def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     waiting = [""]
     while waiting:
         inside = waiting.pop()
-        with os.scandir(folder / inside) as found:
+        with os.scandir(os.path.join(folder, inside)) as found:  # noqa: PTH118 - hot
             children = sorted(found, key=lambda child: child.name)
         if not children and inside:
             yield f"{inside}/", (folder / inside).lstat()

@@ -19,6 +19,7 @@ from pathlib import Path
 from truceline import __version__
 from truceline.agreement.read import CheckReport, check_agreement, read_agreement
 from truceline.evaluation import RULES
+from truceline.evidence.folder import sync_directory
 from truceline.evidence.keys import SigningKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.tree import rows_root
@@ -165,7 +166,7 @@ def check_terms(path: Path) -> CheckReport:
 
 def mission_files(mission: Path) -> tuple[Path, ...]:
     """Name all that a mission leaves: its folder, and what stands beside it."""
-    beside = (".key", ".index.sqlite", ".exercise", ".part")
+    beside = (".key", ".journal-a", ".journal-b", ".index.sqlite", ".exercise", ".part")
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
 
 
@@ -289,6 +290,7 @@ def _keep(
         ledger.commit(time.time_ns() // 1000)
     write_key(key_file, seed)
     part.rename(mission)
+    sync_directory(mission.parent)
 
 
 def _seal_original(ledger: Ledger, original: Original, feed: str) -> None:
