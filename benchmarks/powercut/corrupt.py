@@ -98,9 +98,7 @@ def run(wanted: int, workers: int, first_seed: int) -> tuple[Counter[str], list[
     with ProcessPoolExecutor(workers) as pool:
         seed = first_seed
         while total["cases"] < wanted:
-            for counts, words in pool.map(
-                campaign, range(seed, seed + workers), [share] * workers
-            ):
+            for counts, words in pool.map(campaign, range(seed, seed + workers), [share] * workers):
                 total += counts
                 silent += words
             seed += workers

@@ -1,8 +1,9 @@
 """A disk that loses power: what can be on it after each call that the shim recorded.
 
-Three models. `all`: every call so far has reached it (the process died, not the machine). `strict`:
-only what was forced: a file's bytes by its own fsync, a name by an fsync of its directory. `random`:
-of what was not forced each change is there or not by chance, and a write may be torn into sectors.
+Three models. `all`: every call so far has reached it (the process died, not the machine).
+`strict`: only what was forced: a file's bytes by its own fsync, a name by an fsync of its
+directory. `random`: of what was not forced each change is there or not by chance, and a write may
+be torn into sectors.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from truceline.evidence.note import Checkpoint, sign_note
 from truceline.evidence.tree import root
 
 
-
 def _put_forcing(which: int) -> Callable[..., None]:
     def put(self: journal.Journals, content: bytes, at: int) -> None:
         for file in self._files:

@@ -146,7 +146,10 @@ def _compare(ledger: Ledger, told: Told) -> str:
 def states(
     log: Path, seed: int, share: float
 ) -> Iterator[tuple[str, str, dict[str, bytes | None], Told]]:
-    """Yield every state, or a share of them by chance: model, the journal that is lost, the disk, and what had been told."""
+    """Yield every state, or a share of them by chance.
+
+    Each is the model, the journal that is lost, the disk, and what had been told.
+    """
     root = str(log.with_name("run"))
     disk, told = Disk(root), Told()
     chance, which = random.Random(seed), random.Random(-seed)
@@ -172,7 +175,9 @@ def states(
             yield model, LOST[0], image, told
             if {"m.journal-a", "m.journal-b"} & set(image):
                 for lost in LOST[1:]:
-                    left = {name: bytes_ for name, bytes_ in image.items() if f"-{lost}" not in name}
+                    left = {
+                        name: bytes_ for name, bytes_ in image.items() if f"-{lost}" not in name
+                    }
                     yield model, lost, left, told
 
 

@@ -96,11 +96,10 @@ def main() -> int:
     mutant = sys.argv[1] if len(sys.argv) > 1 else ""
     if mutant in MUTANTS:
         MUTANTS[mutant]()
-    wrong = []
+    wrong: list[str] = []
     home = Path(tempfile.mkdtemp(prefix="truceline-rivals-"))
     try:
-        for at in range(FLIPS):
-            wrong.append(lying_disk(home / f"lie{at}", at))
+        wrong += [lying_disk(home / f"lie{at}", at) for at in range(FLIPS)]
         for order in product((0, 1), repeat=4):
             for durable in (True, False):
                 name = f"r{''.join(map(str, order))}{durable}"
