@@ -84,7 +84,7 @@ def write_file(folder: Path, name: str, content: bytes) -> None:
         OSError: Something could not be made durable: nothing may be built upon it.
     """
     path = folder / name
-    _make_directories(path.parent)
+    make_directories(path.parent)
     beside = path.with_name(path.name + TEMPORARY)
     with beside.open("wb") as file:
         file.write(content)
@@ -94,9 +94,10 @@ def write_file(folder: Path, name: str, content: bytes) -> None:
     sync_directory(path.parent)
 
 
-def _make_directories(path: Path) -> None:
+def make_directories(path: Path) -> None:
+    """Make a directory and those above it, each name forced to disk."""
     if not path.is_dir():
-        _make_directories(path.parent)
+        make_directories(path.parent)
         path.mkdir()
         sync_directory(path.parent)
 
@@ -108,6 +109,12 @@ def sync_directory(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_directories(folder: Path) -> None:
+    """Force every name in a folder to disk: who died before may have left some in the cache."""
+    for inside, _, _ in os.walk(folder):
+        sync_directory(Path(inside))
 
 
 def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
@@ -122,7 +129,7 @@ def walk(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     waiting = [""]
     while waiting:
         inside = waiting.pop()
-        with os.scandir(folder / inside) as found:
+        with os.scandir(os.path.join(folder, inside)) as found:  # noqa: PTH118 - hot
             children = sorted(found, key=lambda child: child.name)
         if not children and inside:
             yield f"{inside}/", (folder / inside).lstat()

@@ -1,25 +1,33 @@
 """One mission folder: documents by hash, and a log to which signed statements are only appended.
 
-Appending is buffered. `commit` makes entries and tiles durable, reads the entries back from disk,
-recomputes the root from them, and only then signs and replaces the checkpoint. A crash at any point
-leaves either the old head or the new one; entries that were durable without a head are taken up at
-the next opening, never dropped, so that no size ever gets a second root.
+`append` is buffered and acknowledges nothing. `commit` makes entries and tiles durable, reads the
+entries back from disk, recomputes the root from them, and only then signs and replaces the
+checkpoint. A crash at any point leaves either the old head or the new one; entries that were
+durable without a head are taken up at the next opening, never dropped, so that no size ever gets a
+second root.
+
+`append_durable` takes one statement at a time and gives a receipt for it once it stands in two
+journals. From the first one on everything goes through them, heads too: entries into the journals,
+then into tiles, the tiles read back, the head signed, into the journals, and only then published.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from truceline.evidence import folder as place
+from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
+from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
+from truceline.evidence.receipt import Receipt, sign_receipt
 from truceline.evidence.statement import (
     TEMPORARY,
     Statement,
@@ -39,12 +47,10 @@ from truceline.evidence.tiles import (
     tile_at,
     tiles_of,
 )
-from truceline.evidence.tree import inclusion_proof, leaf_hash, root
+from truceline.evidence.tree import Frontier, inclusion_proof, leaf_hash, root
 from truceline.records.canonical import Json
 
-
-class LedgerError(Exception):
-    """The mission folder cannot be used; the message names it and says why."""
+__all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "statements"]
 
 
 class Ledger:
@@ -56,7 +62,13 @@ class Ledger:
         checkpoint: The signed head; None before the first commit.
     """
 
-    def __init__(self, folder: Path, key: VerifierKey, signer: SigningKey | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: VerifierKey,
+        signer: SigningKey | None,
+        journals: Paths | None = None,
+    ) -> None:
         self.folder = folder
         self.key = key
         self.checkpoint: Checkpoint | None = None
@@ -65,16 +77,23 @@ class Ledger:
         self._leaves: list[bytes] = []
         self._last: Statement | None = None
         self._pending: list[tuple[str, Mapping[str, Json]]] = []
+        # In the journals, and not yet under a head.
+        self._durable: list[bytes] = []
+        self._paths = journals or beside(folder)
+        self._journals: Journals | None = None
         self._lock = _lock(folder) if signer else None
 
     @classmethod
-    def create(cls, folder: Path, seed: bytes, origin: str) -> Ledger:
+    def create(
+        cls, folder: Path, seed: bytes, origin: str, journals: Paths | None = None
+    ) -> Ledger:
         """Start a mission in a new or empty folder; its first statement is `store_mission_file`.
 
         Args:
             folder: Where it shall stand.
             seed: Secret of the log's key, 32 bytes; kept beside the folder by the caller.
             origin: The log's name, best a URL without scheme; the key's name too.
+            journals: Where both journals will stand, best on two devices; else beside the folder.
 
         Raises:
             LedgerError: Something is there already, or the folder cannot be made.
@@ -83,18 +102,27 @@ class Ledger:
         signer = SigningKey(name=origin, seed=seed)
         key = signer.verifier
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            place.make_directories(folder)
             if any(folder.iterdir()):
                 raise LedgerError(f"{folder} is not empty")
+            if any(path.exists() for path in journals or beside(folder)):
+                raise LedgerError(f"{folder} has journals beside it: they are of another log")
         except OSError as error:
             raise LedgerError(f"{folder} cannot be made: {error.strerror}") from error
-        return cls(folder, key, signer)
+        return cls(folder, key, signer, journals)
 
     @classmethod
-    def open(cls, folder: Path, seed: bytes | None = None) -> Ledger:
+    def open(cls, folder: Path, seed: bytes | None = None, journals: Paths | None = None) -> Ledger:
         """Open a mission: to read, or with its seed to append.
 
+        Args:
+            folder: Where it stands.
+            seed: Secret of its key; None to read what a signed head covers.
+            journals: Where its journals stand, if not beside it. None there is no error: a mission
+                that was written in one go has none.
+
         Raises:
+            HaltError: Folder and journals do not fit together; nothing was changed.
             LedgerError: It is no mission, is damaged, is open elsewhere, or has another key.
         """
         try:
@@ -102,11 +130,11 @@ class Ledger:
             signer = None if seed is None else SigningKey(name=key.name, seed=seed)
             if signer and signer.verifier != key:
                 raise LedgerError(f"{folder} is signed with another key")
-            ledger = cls(folder, key, signer)
+            ledger = cls(folder, key, signer, journals)
             try:
                 ledger._load()
                 if signer:
-                    ledger._finish_interrupted_commit()
+                    ledger._finish_interrupted_commit(signer)
             except BaseException:
                 ledger.close()
                 raise
@@ -129,7 +157,9 @@ class Ledger:
         """Let another writer in; what was appended and not committed is gone."""
         if self._lock is not None:
             os.close(self._lock)
-        self._lock = self._signer = None
+        if self._journals is not None:
+            self._journals.close()
+        self._lock = self._signer = self._journals = None
         self._pending.clear()
 
     @property
@@ -192,37 +222,68 @@ class Ledger:
         """
         self._insist_on_writer()
         insist_on_body(kind, body)
-        index = self.size + len(self._pending)
+        index = self.size + len(self._durable) + len(self._pending)
         if (kind == "mission") != (index == 0):
             raise LedgerError(f"entry {index} cannot be of kind {kind!r}")
         self._pending.append((kind, dict(body)))
         return index
 
+    def append_durable(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Receipt:
+        """Take one statement, and come back when it is on two disks; the next head will cover it.
+
+        The first one starts the journals, at the head of that moment.
+
+        Raises:
+            FormatError: The body is not of its kind.
+            HaltError: Somebody else wrote to the journals.
+            DurabilityError: It is not known whether it is on disk. The ledger is closed then.
+            LedgerError: The log is open to read only, has no head, or `append` was not committed.
+        """
+        signer = self._insist_on_writer()
+        insist_on_body(kind, body)
+        if self.checkpoint is None or self._pending or kind == "mission":
+            raise LedgerError(f"{self.folder} has to be committed first, with its mission")
+        index = self.size + len(self._durable)
+        entries, last = self._sign([(kind, body)], signed_us, signer)
+        try:
+            if self._journals is None:
+                self._journals = Journals.begin(self._paths, self.key, self._note)
+            frame = self._journals.append_entries(entries)
+        except BaseException:
+            self.close()
+            raise
+        self._durable += entries
+        self._last = last
+        return sign_receipt(index, last.sha256, frame.hex(), signer)
+
     def commit(self, signed_us: int) -> Checkpoint:
-        """Sign what was appended, make it durable, and move the head over it.
+        """Sign what was appended, make it durable, and move the head over everything.
 
         Args:
             signed_us: Now, as the caller's clock has it, microseconds since 1970 UTC.
 
         Raises:
             LedgerError: What was read back is not what was written, or somebody else wrote.
-            OSError: Something could not be made durable. The ledger is closed then: opening it
-                again finds out what is on disk.
+            DurabilityError: Something could not be made durable. The ledger is closed then:
+                opening it again finds out what is on disk.
         """
         signer = self._insist_on_writer()
         entries: list[bytes] = []
         last = self._last
-        for kind, body in self._pending:
-            last = Statement(
-                kind=kind,
-                actor=self.key.name,
-                seq=last.seq + 1 if last else 0,
-                prev=last.sha256 if last else None,
-                signed_us=signed_us,
-                body=body,
-            )
-            entries.append(write_entry(last, signer))
+        if self._pending:
+            entries, last = self._sign(self._pending, signed_us, signer)
         return self._publish(entries, last, signer)
+
+    def check_journals(self) -> Told | None:
+        """Hold the journals against the folder without changing either; None if there are none.
+
+        Raises:
+            HaltError: They do not fit together; names the file and the place.
+        """
+        told = read_journals(self._paths, self.key)
+        if told is not None:
+            self._beyond_in_journals(told)
+        return told
 
     def read(self, index: int) -> Statement:
         """Give a committed statement.
@@ -264,6 +325,25 @@ class Ledger:
         if self._signer is None:
             raise LedgerError(f"{self.folder} is not open for writing")
         return self._signer
+
+    def _sign(
+        self, said: Iterable[tuple[str, Mapping[str, Json]]], signed_us: int, signer: SigningKey
+    ) -> tuple[list[bytes], Statement]:
+        entries: list[bytes] = []
+        last = self._last
+        for kind, body in said:
+            last = Statement(
+                kind=kind,
+                actor=self.key.name,
+                seq=last.seq + 1 if last else 0,
+                prev=last.sha256 if last else None,
+                signed_us=signed_us,
+                body=dict(body),
+            )
+            entries.append(write_entry(last, signer))
+        if last is None:
+            raise LedgerError(f"{self.folder} has nothing to sign")
+        return entries, last
 
     def _entry(self, index: int) -> bytes:
         if not 0 <= index < self.size:
@@ -310,17 +390,25 @@ class Ledger:
         self, entries: list[bytes], last: Statement | None, signer: SigningKey
     ) -> Checkpoint:
         """Make entries durable, read them back, and only then sign."""
-        if not entries and self.checkpoint:
-            return self.checkpoint
-        if not entries:
+        if not entries and not self._durable:
+            if self.checkpoint:
+                return self.checkpoint
             raise LedgerError(f"{self.folder} has nothing to commit")
         try:
-            leaves = [*self._leaves, *map(leaf_hash, entries)]
-            self._write_tiles(entries, leaves)
+            if self._journals is not None:
+                for group in groups(entries):
+                    self._journals.append_entries(group)
+            rest = [*self._durable, *entries]
+            leaves = [*self._leaves, *map(leaf_hash, rest)]
+            self._write_tiles(rest, leaves)
             head = self._sign_head(leaves, signer)
             self._last = last
             self._pending.clear()
+            self._durable.clear()
             self._drop_narrower_tiles()
+        except OSError as error:
+            self.close()
+            raise DurabilityError(f"{self.folder}: {error}") from error
         except BaseException:
             # What is on disk is not known any more: who goes on has to open it again.
             self.close()
@@ -353,30 +441,71 @@ class Ledger:
             raise LedgerError(f"{self.folder}: what was read back is not what was written")
         head = self.folder / place.CHECKPOINT
         if (head.read_bytes() if head.exists() else b"") != self._note:
-            raise LedgerError(f"{self.folder}: somebody else moved the head")
+            raise HaltError(f"{self.folder}: {place.CHECKPOINT}: somebody else moved the head")
         checkpoint = Checkpoint(origin=self.key.name, size=len(stored), root=root(stored))
         note = sign_note(checkpoint.text, signer)
+        if self._journals is not None:
+            self._journals.append_head(checkpoint, note)
         place.write_file(self.folder, place.CHECKPOINT, note)
         self.checkpoint, self._note, self._leaves = checkpoint, note, stored
         return checkpoint
 
-    def _finish_interrupted_commit(self) -> None:
+    def _finish_interrupted_commit(self, signer: SigningKey) -> None:
         """Take up entries that became durable before a crash, and clear away what it left."""
         for name, _ in list(place.walk(self.folder)):
             if name.endswith(TEMPORARY):
                 (self.folder / name).unlink()
-        beyond = self._entries_beyond_the_head()
+        place.sync_directories(self.folder)
+        told = read_journals(self._paths, self.key)
+        beyond = self._beyond_in_journals(told) if told else self._entries_beyond_the_head()
         last = self._last
         for index, entry in enumerate(beyond, start=self.size):
             statement = self._read_own(index, entry)
             insist_on_order(statement, last)
             last = statement
+        # Only now is anything repaired: a log that does not fit together is left as it is.
+        self._journals = Journals.heal(self._paths, told, self.key) if told else None
+        self._durable, self._last = list(beyond), last
         if beyond:
-            self._publish(beyond, last, self._insist_on_writer())
+            self._publish([], last, signer)
         self._drop_narrower_tiles()
         while empty := [name for name, _ in place.walk(self.folder) if name.endswith("/")]:
             for name in empty:
                 (self.folder / name).rmdir()
+
+    def _beyond_in_journals(self, told: Told) -> Sequence[bytes]:
+        """Give the journals' entries beyond the head, if they continue exactly this folder."""
+        if self.checkpoint is None or self.checkpoint.size < told.first:
+            raise HaltError(
+                f"{self.folder}: {place.CHECKPOINT}: is of size {self.size}, but the journals "
+                f"began at a head of {told.first}: the folder is an older one"
+            )
+        if self.checkpoint not in told.heads:
+            raise HaltError(
+                f"{self._paths[0]}: no frame holds the signed head of size {self.size} that "
+                f"{place.CHECKPOINT} is: the journals are older ones, or others than the log's"
+            )
+        for index, entry in enumerate(told.entries[: self.size - told.first], start=told.first):
+            if leaf_hash(entry) != self._leaves[index]:
+                raise HaltError(f"{self._paths[0]}: entry {index} is not the one in the log")
+        beyond = told.entries[self.size - told.first :]
+        stored = self._entries_beyond_the_head()
+        if tuple(stored) != beyond[: len(stored)]:
+            raise HaltError(
+                f"{self.folder}: {place.LOG}tile/entries: holds {len(stored)} entries beyond the "
+                f"head that the journals do not have"
+            )
+        self._insist_on_roots(told, beyond)
+        return beyond
+
+    def _insist_on_roots(self, told: Told, beyond: Sequence[bytes]) -> None:
+        """Recompute every head that was ever signed: one root for each size."""
+        roots = {head.size: head.root for head in told.heads}
+        frontier = Frontier()
+        for size, leaf in enumerate([*self._leaves, *map(leaf_hash, beyond)], start=1):
+            frontier.append(leaf)
+            if size in roots and frontier.root != roots[size]:
+                raise HaltError(f"{self._paths[0]}: the head of size {size} has another root")
 
     def _entries_beyond_the_head(self) -> list[bytes]:
         widest: dict[int, int] = {}

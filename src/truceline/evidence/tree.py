@@ -37,6 +37,32 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return level[0] if level else EMPTY_ROOT
 
 
+class Frontier:
+    """A list that grows, kept as the roots of the whole subtrees it falls into.
+
+    Its root at any size costs a few hashes, so that many heads are checked in one pass.
+    """
+
+    def __init__(self) -> None:
+        self._subtrees: list[tuple[int, bytes]] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Take the next leaf; two whole subtrees of one size become one."""
+        size, found = 1, leaf
+        while self._subtrees and self._subtrees[-1][0] == size:
+            found = node_hash(self._subtrees.pop()[1], found)
+            size *= 2
+        self._subtrees.append((size, found))
+
+    @property
+    def root(self) -> bytes:
+        """The root of what it holds now."""
+        found = b""
+        for _, subtree in reversed(self._subtrees):
+            found = node_hash(subtree, found) if found else subtree
+        return found or EMPTY_ROOT
+
+
 def rows_root(rows: Iterable[bytes]) -> str:
     """Commit to the rows of a document, in hex, so that one row can later be proved alone."""
     return root([leaf_hash(row) for row in rows]).hex()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from truceline import __version__
+from truceline.evidence.folder import sync_directory
 from truceline.evidence.keys import SigningKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.tree import rows_root
@@ -83,6 +84,7 @@ def seal_mission(
         part.chmod(0o755)
         write_key(_key_file(mission), seed)
         part.rename(mission)
+        sync_directory(mission.parent)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

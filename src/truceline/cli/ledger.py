@@ -1,0 +1,113 @@
+"""`truceline ledger …`: how the ledger stands, take a document, check it, give it out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from truceline.cli.options import MissionOption
+from truceline.pipeline import ledger as pipeline
+
+NOT_VERIFIED = 1
+
+ledger_commands = typer.Typer(help="Look after a mission's ledger.", no_args_is_help=True)
+
+JournalA = Annotated[
+    Path | None, typer.Option(help="Journal A, if not beside the mission.", metavar="FILE")
+]
+JournalB = Annotated[
+    Path | None, typer.Option(help="Journal B, best on another device.", metavar="FILE")
+]
+
+
+def _journals(a: Path | None, b: Path | None) -> pipeline.JournalPaths | None:
+    if a is None and b is None:
+        return None
+    if a is None or b is None or a.resolve() == b.resolve():
+        raise typer.BadParameter("give both, --journal-a and --journal-b, as two files")
+    return a, b
+
+
+def _print(status: pipeline.LedgerStatus) -> None:
+    typer.echo(f"log\t{status.origin}")
+    typer.echo(f"head\t{status.size} statements, root {status.root or 'none yet'}")
+    if status.journals is None:
+        typer.echo("journals\tnone: this mission was written in one go")
+        return
+    typer.echo(f"journals\t{status.frames} frames, {status.heads} heads")
+    typer.echo(f"beyond the head\t{status.durable} statements with a receipt")
+    for path in status.journals:
+        state = "to be healed from the other" if path in status.damaged else "whole"
+        typer.echo(f"{path}\t{state}")
+
+
+@ledger_commands.command()
+def status(mission: MissionOption, journal_a: JournalA = None, journal_b: JournalB = None) -> None:
+    """Tell how the ledger stands; nothing is changed.
+
+    Example: truceline ledger status --mission missions/demo
+    """
+    _print(pipeline.ledger_status(mission, _journals(journal_a, journal_b)))
+
+
+@ledger_commands.command()
+def append(
+    document: Annotated[Path, typer.Argument(help="Document as it was received.")],
+    mission: MissionOption,
+    feed: Annotated[str, typer.Option(help="Which feed it is of.")],
+    journal_a: JournalA = None,
+    journal_b: JournalB = None,
+) -> None:
+    """Keep a document and state it in both journals; prints the signed receipt.
+
+    Needs the mission's key. What was derived before does not know the document yet.
+
+    Example: truceline ledger append day.csv --feed firms --mission missions/demo
+    """
+    receipt = pipeline.append_document(mission, document, feed, _journals(journal_a, journal_b))
+    typer.echo(receipt.note.decode(), nl=False)
+
+
+@ledger_commands.command()
+def fsck(
+    mission: MissionOption,
+    key: Annotated[str, typer.Option(help="Verifier key of the signer, had from elsewhere.")] = "",
+    journal_a: JournalA = None,
+    journal_b: JournalB = None,
+) -> None:
+    """Verify the folder and hold the journals against it; nothing is changed.
+
+    Exit code 0: all fits. 1: the folder does not, and the first thing that is wrong is named. 2:
+    the journals do not fit, and the file and the place are named.
+
+    Example: truceline ledger fsck --mission missions/demo
+    """
+    report, found = pipeline.check_ledger(mission, key or None, _journals(journal_a, journal_b))
+    if report.problem is not None or found is None:
+        problem = report.problem
+        why = f"{problem.file}: {problem.why}" if problem else "cannot be read"
+        typer.echo(f"NOT VERIFIED: {why}", err=True)
+        raise typer.Exit(NOT_VERIFIED)
+    _print(found)
+
+
+@ledger_commands.command()
+def export(
+    mission: MissionOption,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; without it, shown.")
+    ] = None,
+) -> None:
+    """Give out every statement as one line of JSON, each checked against the signed head.
+
+    Example: truceline ledger export --mission missions/demo -o statements.jsonl
+    """
+    lines = pipeline.export_statements(mission)
+    if out is None:
+        for line in lines:
+            typer.echo(line)
+        return
+    with out.open("x", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)

@@ -1,0 +1,343 @@
+"""Two journals that say the same, byte for byte: whatever was acknowledged stands in both.
+
+A journal is a file of frames, and each frame names the one before by its hash:
+
+    "TLJ1"  number  length  hash of the frame before  body  hash of all of this
+       4       8       4               32            length          32 bytes
+
+Numbers are big-endian. Body: "B" verifier key, newline, the signed head that the journals began
+with (frame 0, and only there); "E" count (2 bytes) and a bundle of entries; "H" a signed head.
+
+A frame is one write, and the next is written only after this one was forced to disk in both files.
+So at most the last frame of either can be torn by a crash, and behind a torn frame there is none
+that is whole. Reading takes at each place the frame that is whole in either journal. It halts where
+both are whole and differ, and where a whole frame stands that the chain does not reach.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from truceline.evidence.errors import DurabilityError, HaltError
+from truceline.evidence.folder import sync_directory, write_file
+from truceline.evidence.keys import VerifierKey
+from truceline.evidence.note import Checkpoint, open_checkpoint
+from truceline.evidence.strict import FormatError
+from truceline.evidence.tiles import LENGTH_SIZE, TILE_WIDTH, decode_bundle, encode_bundle
+from truceline.evidence.tree import HASH_SIZE
+
+MAGIC = b"TLJ1"
+FRAME = struct.Struct(f">{len(MAGIC)}sQI{HASH_SIZE}s")
+NOTHING_BEFORE = bytes(HASH_SIZE)
+BEGIN, ENTRIES, HEAD = b"B", b"E", b"H"
+
+Paths = tuple[Path, Path]
+
+
+def beside(folder: Path) -> Paths:
+    """Where the journals of a mission stand if nobody says otherwise: beside it, like its key."""
+    return folder.with_name(f"{folder.name}.journal-a"), folder.with_name(
+        f"{folder.name}.journal-b"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One frame that is whole.
+
+    Attributes:
+        number: Frames before it.
+        before: Hash of the frame before; zeros for the first.
+        body: A letter and what it announces.
+        digest: Hash of the frame.
+        content: All of its bytes.
+    """
+
+    number: int
+    before: bytes
+    body: bytes
+    digest: bytes
+    content: bytes
+
+
+def make_frame(number: int, before: bytes, body: bytes) -> Frame:
+    """Put a body into its frame."""
+    framed = FRAME.pack(MAGIC, number, len(body), before) + body
+    digest = sha256(framed).digest()
+    return Frame(number=number, before=before, body=body, digest=digest, content=framed + digest)
+
+
+def frame_at(content: bytes, at: int) -> Frame | None:
+    """Read the frame that begins at a place; None if no whole one does."""
+    if len(content) < at + FRAME.size:
+        return None
+    magic, number, length, before = FRAME.unpack_from(content, at)
+    end = at + FRAME.size + length + HASH_SIZE
+    if magic != MAGIC or end > len(content):
+        return None
+    frame = make_frame(number, before, content[at + FRAME.size : end - HASH_SIZE])
+    return frame if frame.content == content[at:end] else None
+
+
+def merge(names: Sequence[str], contents: Sequence[bytes]) -> list[Frame]:
+    """Give the longest chain of frames that the copies hold together.
+
+    Args:
+        names: What the copies are called, for the error.
+        contents: Their bytes; what is damaged in one is taken from the other.
+
+    Raises:
+        HaltError: Two histories, or a whole frame that the chain does not reach.
+    """
+    chain: list[Frame] = []
+    at, before = 0, NOTHING_BEFORE
+    while True:
+        found = [frame_at(content, at) for content in contents]
+        fit = [one for one in found if one and (one.number, one.before) == (len(chain), before)]
+        if not fit:
+            break
+        if any(other.digest != fit[0].digest for other in fit):
+            raise HaltError(
+                f"{' and '.join(names)}: frame {len(chain)} at byte {at} is whole in both and not "
+                "the same: two histories"
+            )
+        chain.append(fit[0])
+        at, before = at + len(fit[0].content), fit[0].digest
+    merged = b"".join(frame.content for frame in chain)
+    for name, content in zip(names, contents, strict=True):
+        intact = content.startswith(merged)
+        for place, frame in _whole_frames(content, len(merged) if intact else 0):
+            if frame.number >= len(chain) or frame.digest != chain[frame.number].digest:
+                raise HaltError(
+                    f"{name}: frame {frame.number} at byte {place} is whole, but the chain of both "
+                    f"journals ends before it, after {len(chain)} frames: put a good copy in place"
+                )
+    return chain
+
+
+def _whole_frames(content: bytes, start: int) -> Iterator[tuple[int, Frame]]:
+    at = content.find(MAGIC, start)
+    while at >= 0:
+        frame = frame_at(content, at)
+        if frame:
+            yield at, frame
+        at = content.find(MAGIC, at + (len(frame.content) if frame else 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the journals say.
+
+    Attributes:
+        first: Index in the log of the first entry.
+        entries: In their order.
+        heads: Every head that was signed, the one they began with first.
+        frames: The chain itself.
+        damaged: Journals that lack something that the other has, or have a torn end.
+    """
+
+    first: int
+    entries: tuple[bytes, ...]
+    heads: tuple[Checkpoint, ...]
+    frames: tuple[Frame, ...]
+    damaged: tuple[Path, ...]
+
+    @property
+    def content(self) -> bytes:
+        """What both files hold when they are whole."""
+        return b"".join(frame.content for frame in self.frames)
+
+
+def read_journals(paths: Paths, key: VerifierKey) -> Told | None:
+    """Read and merge the journals of a log without changing them; None if there are none.
+
+    Raises:
+        HaltError: They do not fit together, or are of another log.
+        OSError: One cannot be read.
+    """
+    if not any(path.exists() for path in paths):
+        return None
+    names = [str(path) for path in paths]
+    contents = [path.read_bytes() if path.exists() else b"" for path in paths]
+    frames = merge(names, contents)
+    if not frames:
+        raise HaltError(f"{names[0]}: no whole frame at byte 0, and none in {names[1]}")
+    merged = b"".join(frame.content for frame in frames)
+    entries: list[bytes] = []
+    heads: list[Checkpoint] = []
+    for frame in frames:
+        try:
+            _hear(frame, key, entries, heads)
+        except FormatError as error:
+            # Its hash is right, so it was written like this: no other copy can help.
+            raise HaltError(f"{names[0]}: frame {frame.number} {error}") from error
+    return Told(
+        first=heads[0].size,
+        entries=tuple(entries),
+        heads=tuple(heads),
+        frames=tuple(frames),
+        damaged=tuple(
+            path
+            for path, content in zip(paths, contents, strict=True)
+            if content != merged or not path.exists()
+        ),
+    )
+
+
+def _hear(frame: Frame, key: VerifierKey, entries: list[bytes], heads: list[Checkpoint]) -> None:
+    kind, rest = frame.body[:1], frame.body[1:]
+    if (kind == BEGIN) != (frame.number == 0):
+        raise FormatError("does not begin the journal, or begins it twice")
+    if kind == ENTRIES:
+        width = int.from_bytes(rest[:LENGTH_SIZE], "big")
+        entries += decode_bundle(rest[LENGTH_SIZE:], width)
+        return
+    if kind == BEGIN:
+        named, _, rest = rest.partition(b"\n")
+        if named != str(key).encode():
+            raise FormatError(f"is of the log {named[:200]!r}, not of {key}")
+    elif kind != HEAD:
+        raise FormatError(f"has a body of kind {kind!r}")
+    head = open_checkpoint(rest, key)
+    if heads and not heads[-1].size < head.size <= heads[0].size + len(entries):
+        raise FormatError(f"signs size {head.size} out of order")
+    heads.append(head)
+
+
+class Journals:
+    """Both journals, open for the one writer who holds the mission's lock."""
+
+    def __init__(self, paths: Paths, told: Told) -> None:
+        self._paths = paths
+        self._head = told.heads[-1]
+        self._number = len(told.frames)
+        self._digest = told.frames[-1].digest
+        self._end = sum(len(frame.content) for frame in told.frames)
+        self._files = [os.open(path, os.O_RDWR) for path in paths]
+
+    @classmethod
+    def begin(cls, paths: Paths, key: VerifierKey, note: bytes) -> Journals:
+        """Start both journals at a signed head.
+
+        Raises:
+            HaltError: One is there already.
+            DurabilityError: They could not be made durable.
+        """
+        for path in paths:
+            if path.exists():
+                raise HaltError(f"{path}: is there already")
+        first = make_frame(0, NOTHING_BEFORE, BEGIN + f"{key}\n".encode() + note)
+        return cls(paths, _write(paths, paths, first.content, key))
+
+    @classmethod
+    def heal(cls, paths: Paths, told: Told, key: VerifierKey) -> Journals:
+        """Bring both journals to what they say together, and open them.
+
+        Raises:
+            DurabilityError: They could not be made durable.
+        """
+        if told.damaged:
+            told = _write(paths, told.damaged, told.content, key)
+        journals = cls(paths, told)
+        try:
+            journals._write_last_again(told.frames[-1])
+        except BaseException:
+            journals.close()
+            raise
+        return journals
+
+    def _write_last_again(self, last: Frame) -> None:
+        """Force the last frame to disk: who died after it may have left it in the cache only."""
+        self._put(last.content, self._end - len(last.content))
+        try:
+            for path in self._paths:
+                sync_directory(path.parent)
+        except OSError as error:
+            raise DurabilityError(f"{self._paths[0]}, {self._paths[1]}: {error}") from error
+
+    def close(self) -> None:
+        """Give the files back."""
+        for file in self._files:
+            os.close(file)
+        self._files = []
+
+    def append_entries(self, entries: Sequence[bytes]) -> bytes:
+        """Make entries durable in both journals, 1 to 256 in one frame.
+
+        Returns:
+            Hash of the frame.
+
+        Raises:
+            DurabilityError: They are not known to be on both disks.
+            HaltError: Somebody else wrote to a journal.
+        """
+        width = len(entries).to_bytes(LENGTH_SIZE, "big")
+        return self._append(ENTRIES + width + encode_bundle(entries))
+
+    def append_head(self, head: Checkpoint, note: bytes) -> None:
+        """Make a signed head durable before anybody can see it: one root for each size, ever.
+
+        Raises:
+            HaltError: The journals hold a head of this size or a later one, and it is another.
+            DurabilityError: It is not known to be on both disks.
+        """
+        if head == self._head:
+            return
+        if head.size <= self._head.size:
+            raise HaltError(f"{self._paths[0]}: holds a head of size {self._head.size} already")
+        self._append(HEAD + note)
+        self._head = head
+
+    def _append(self, body: bytes) -> bytes:
+        self._insist_on_end()
+        frame = make_frame(self._number, self._digest, body)
+        self._put(frame.content, self._end)
+        self._number, self._digest = self._number + 1, frame.digest
+        self._end += len(frame.content)
+        return frame.digest
+
+    def _insist_on_end(self) -> None:
+        """Compare before writing: who finds another end than he left is not the only writer."""
+        for path, file in zip(self._paths, self._files, strict=True):
+            size = os.fstat(file).st_size
+            if size != self._end:
+                raise HaltError(f"{path}: ends at byte {size}, not {self._end}: written by another")
+
+    def _put(self, content: bytes, at: int) -> None:
+        try:
+            for file in self._files:
+                _write_all(file, content, at)
+            for file in self._files:
+                os.fdatasync(file)
+        except OSError as error:
+            raise DurabilityError(f"{self._paths[0]}, {self._paths[1]}: {error}") from error
+
+
+def _write(paths: Paths, wrong: Sequence[Path], content: bytes, key: VerifierKey) -> Told:
+    """Put the same bytes into the files that lack them, one after the other, and read back."""
+    try:
+        for path in wrong:
+            write_file(path.parent, path.name, content)
+    except OSError as error:
+        raise DurabilityError(f"{paths[0]}, {paths[1]}: {error}") from error
+    told = read_journals(paths, key)
+    if told is None or told.damaged or told.content != content:
+        raise DurabilityError(f"{paths[0]}, {paths[1]}: read back otherwise than written")
+    return told
+
+
+def _write_all(file: int, content: bytes, at: int) -> None:
+    done = 0
+    while done < len(content):
+        done += os.pwrite(file, content[done:], at + done)
+
+
+def groups(entries: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    """Part entries into what fits into one frame each."""
+    for at in range(0, len(entries), TILE_WIDTH):
+        yield entries[at : at + TILE_WIDTH]
