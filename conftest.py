@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
@@ -34,6 +35,11 @@ for variable in sorted(os.environ):
         "firms_map_key",
     }:
         del os.environ[variable]
+
+
+# A busy machine is no fault of the code: no test is timed (docs/DESIGN.md, "Figures").
+settings.register_profile("truceline", deadline=None)
+settings.load_profile("truceline")
 
 
 # ------------------------------------------------------------------------------- no network

@@ -167,7 +167,7 @@ def test_opens_with_one_sentence_a_map_a_list_and_its_coverage(page: Page, addre
     load_console(page, address)
     summary = page.locator("#summary")
     expect(summary).to_contain_text("likely munition effects were seen")
-    expect(summary).to_contain_text("would have been noticed")
+    expect(summary).to_contain_text("satellites would have noticed")
     expect(summary).to_contain_text("nobody looked at all on 1 of 7 days")
     expect(page.locator("#list [role=option]").first).to_be_visible()
     expect(page.locator("#ground tr")).to_have_count(2)
