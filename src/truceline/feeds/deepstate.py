@@ -1,7 +1,7 @@
 """DeepStateMap: the land of Ukraine that Russia held, as its editors drew it for one day.
 
 It is one non-governmental source's drawing, a layer of its own: it implies no endorsement and no
-boundary, and a grey zone is on neither side of it.
+boundary. Its grey zone is not given here: what is not drawn as held is "the rest".
 
 Layout: GeoJSON (RFC 7946) as the daily mirror publishes it: a FeatureCollection whose `name` is
 `deepstatemap_data_YYYYMMDD`, with one Feature, a MultiPolygon in WGS 84 degrees, longitude first.
