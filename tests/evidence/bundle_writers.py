@@ -222,12 +222,15 @@ class World:
     def entry(self, seq: int, kind: str, body: dict[str, Any]) -> bytes:
         payload = canonical(
             {
-                "v": 1,
+                "v": 2,
                 "kind": kind,
                 "actor": NAME,
                 "seq": seq,
                 "prev": None if seq == 0 else sha256(b"%d" % seq).hexdigest(),
+                "anchor": None,
                 "signed_us": 1_775_912_400_000_000 + seq % 1_000,
+                "label": None,
+                "commits": [],
                 "body": body,
                 **self.statement,
             }
@@ -617,7 +620,7 @@ def spoiled_bundles() -> dict[str, bytes]:  # noqa: C901, PLR0915 - a table, in 
     world("mission with two keys", mission='verifier_key = "{key}"\nverifier_key = "{key}"\n')
     world("mission with a key in words", mission='verifier_key = "{key}" \n')
     world("agreement from a feed", agreement_feed="firms")
-    world("another version", statement={"v": 2})
+    world("another version", statement={"v": 1})
     world("version true", statement={"v": True})
     world("another actor", statement={"actor": "truceline.example/other"})
     world("seq below 0", statement={"seq": -1})

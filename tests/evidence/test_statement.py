@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truceline.evidence.keys import SigningKey
+from truceline.evidence.label import Label, label_body
+from truceline.evidence.note import Checkpoint
 from truceline.evidence.statement import (
     BODY_LIMIT,
     PAYLOAD_TYPE,
@@ -21,7 +23,7 @@ from truceline.evidence.statement import (
     write_entry,
 )
 from truceline.evidence.strict import FormatError, decode_base64, encode_base64
-from truceline.records.canonical import Json
+from truceline.records.canonical import Json, canonical
 
 KEY = SigningKey(name="actor.example", seed=bytes(32))
 BODY: dict[str, Json] = {
@@ -103,13 +105,13 @@ PAYLOAD = said().payload.decode()
 @pytest.mark.parametrize(
     "payload",
     [
-        PAYLOAD.replace('"v":1', '"v":2'),
-        PAYLOAD.replace('"v":1', '"v":true'),
-        PAYLOAD.replace('"v":1', '"v":1.0'),
-        PAYLOAD.replace('"v":1', '"v": 1'),
-        PAYLOAD.replace('"v":1', '"v":1,"v":1'),
-        PAYLOAD.replace('"v":1', '"v":1,"w":1'),
-        PAYLOAD.replace(',"v":1', ""),
+        PAYLOAD.replace('"v":2', '"v":1'),
+        PAYLOAD.replace('"v":2', '"v":true'),
+        PAYLOAD.replace('"v":2', '"v":2.0'),
+        PAYLOAD.replace('"v":2', '"v": 2'),
+        PAYLOAD.replace('"v":2', '"v":2,"v":2'),
+        PAYLOAD.replace('"v":2', '"v":2,"w":1'),
+        PAYLOAD.replace(',"v":2', ""),
         PAYLOAD.replace('"seq":1', '"seq":-1'),
         PAYLOAD.replace('"seq":1', '"seq":true'),
         PAYLOAD.replace('"seq":1', '"seq":' + "9" * 5000),
@@ -134,6 +136,51 @@ def test_refuses_a_signed_payload_that_is_no_statement(payload: str) -> None:
     assert payload != PAYLOAD
     with pytest.raises(FormatError):
         read_entry(signed(payload.encode(errors="surrogatepass")), KEY.verifier)
+
+
+ANCHOR = Checkpoint(origin="log.example", size=7, root=bytes(32))
+LABEL = Label(
+    policy="EXERCISE", classification="RESTRICTED", releasable_to=("DEU", "FRA"), caveats=("EYES",)
+)
+FULL = said(anchor=ANCHOR, label=LABEL, commits=("12" * 32, "02" * 32))
+
+
+def test_anchor_label_and_commitments_are_signed_and_read_back() -> None:
+    assert read_entry(write_entry(FULL, KEY), KEY.verifier) == FULL
+
+
+SIGNED_ANCHOR: dict[str, Json] = {"origin": "log.example", "size": 7, "root": "00" * 32}
+SIGNED_LABEL = label_body(LABEL)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("anchor", {**SIGNED_ANCHOR, "size": 0}),
+        ("anchor", {**SIGNED_ANCHOR, "root": "zz" * 32}),
+        ("anchor", {**SIGNED_ANCHOR, "note": ""}),
+        ("anchor", {"size": 7, "root": "00" * 32}),
+        ("anchor", [SIGNED_ANCHOR]),
+        ("anchor", False),
+        ("commits", None),
+        ("commits", ["zz" * 32]),
+        ("commits", ["02" * 32, "02" * 32]),
+        ("commits", [f"{n:064x}" for n in range(257)]),
+        ("label", {**SIGNED_LABEL, "releasable_to": ["FRA", "DEU"]}),
+        ("label", {**SIGNED_LABEL, "releasable_to": ["DEU", "DEU"]}),
+        ("label", {**SIGNED_LABEL, "releasable_to": ["DEU", None]}),
+        ("label", {**SIGNED_LABEL, "caveats": "EYES"}),
+        ("label", {**SIGNED_LABEL, "policy": ""}),
+        ("label", {**SIGNED_LABEL, "classification": None}),
+        ("label", {**SIGNED_LABEL, "expires_us": "never"}),
+        ("label", {"policy": "EXERCISE"}),
+        ("label", [SIGNED_LABEL]),
+    ],
+)
+def test_refuses_an_anchor_a_label_or_a_commitment_of_another_form(field: str, value: Json) -> None:
+    payload = canonical({**json.loads(FULL.payload), field: value})
+    with pytest.raises(FormatError, match=r"anchor|label|commits"):
+        read_entry(signed(payload), KEY.verifier)
 
 
 def test_another_key_of_the_same_name_is_refused() -> None:

@@ -472,7 +472,7 @@ def signed(payload: bytes, name: str = ORIGIN) -> bytes:
 
 
 PAYLOAD: dict[str, Any] = {
-    "v": 1, "kind": "derived", "actor": ORIGIN, "seq": 3, "prev": "ab" * 32, "signed_us": 0,
+    "v": 2, "kind": "derived", "actor": ORIGIN, "seq": 3, "prev": "ab" * 32, "signed_us": 0,
     "body": {"path": "x", "sha256": "ab" * 32, "size": 1},
 }  # fmt: skip
 
@@ -484,7 +484,7 @@ PAYLOAD: dict[str, Any] = {
         pytest.param(signed(b"[1]"), "no object", id="no object"),
         pytest.param(signed(b"{}"), "has no v", id="no fields"),
         pytest.param(signed(b'{"v": 1}'), "canonical", id="not canonical"),
-        pytest.param(signed(canonical(PAYLOAD | {"v": 2})), "version", id="version"),
+        pytest.param(signed(canonical(PAYLOAD | {"v": 1})), "version", id="version"),
         pytest.param(signed(canonical(PAYLOAD | {"actor": "x"})), "another", id="actor"),
         pytest.param(signed(canonical(PAYLOAD | {"prev": "x"})), "prev 'x'", id="prev"),
         pytest.param(signed(canonical(PAYLOAD | {"kind": "parsed"})), "no bundle", id="kind"),

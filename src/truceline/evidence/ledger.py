@@ -337,6 +337,7 @@ class Ledger:
                 actor=self.key.name,
                 seq=last.seq + 1 if last else 0,
                 prev=last.sha256 if last else None,
+                anchor=self.checkpoint,
                 signed_us=signed_us,
                 body=dict(body),
             )

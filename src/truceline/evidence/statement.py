@@ -2,7 +2,9 @@
 
 The payload is canonical JSON. What is signed is DSSE's pre-authentication encoding of exactly these
 bytes, and the entry is the envelope around them. Nothing is re-serialised between signing and
-checking. Each statement names the hash of the actor's one before, so that none can be left out.
+checking. Each statement names the hash of the actor's one before, so that none can be left out, and
+the last head of the log that the actor verified: it was signed after that head, and whoever was
+shown another history says so.
 
 Source: DSSE 1.0, https://github.com/secure-systems-lab/dsse (protocol.md, envelope.md).
 """
@@ -16,14 +18,29 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from truceline.evidence.keys import SigningKey, VerifierKey
+from truceline.evidence.label import Label, label_body, read_label
+from truceline.evidence.note import Checkpoint
 from truceline.evidence.strict import FormatError, decode_base64, encode_base64
 from truceline.evidence.tiles import ENTRY_LIMIT
 from truceline.records.canonical import Json, canonical
 
-VERSION = 1
+VERSION = 2
 PAYLOAD_TYPE = "application/vnd.truceline.statement+json"
 BODY_LIMIT = 24 * 1024
-FIELDS = ("v", "kind", "actor", "seq", "prev", "signed_us", "body")
+FIELDS = (
+    "v",
+    "kind",
+    "actor",
+    "seq",
+    "prev",
+    "anchor",
+    "signed_us",
+    "label",
+    "commits",
+    "body",
+)
+ANCHOR_FIELDS = {"origin", "size", "root"}
+COMMITS_LIMIT = 256
 HASH = re.compile(r"[0-9a-f]{64}")
 # Plain names only: a path from a log that somebody else signed must not lead out of its folder.
 DERIVED_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -49,6 +66,18 @@ def _is_text(value: Json) -> bool:
 
 def _is_instant_or_unknown(value: Json) -> bool:
     return value is None or type(value) is int
+
+
+def _is_list(value: Json) -> bool:
+    return isinstance(value, list)
+
+
+def _is_hashes(value: Json) -> bool:
+    return (
+        isinstance(value, list)
+        and all(map(_is_hash, value))
+        and len(set(map(str, value))) == len(value)
+    )
 
 
 def _is_derived_path(value: Json) -> bool:
@@ -83,6 +112,20 @@ KINDS: Mapping[str, Mapping[str, Callable[[Json], bool]]] = {
     "derived": {"path": _is_derived_path, "sha256": _is_hash, "size": _is_count},
     # A proof that somebody signed two things that exclude each other; `fraud.check` reads it.
     "fraud": {"sha256": _is_hash, "culprit": _is_text, "proof": _is_text},
+    # Who may speak: the root of trust, and changes of keys that its holders approved.
+    "root": {"document": _is_text, "signatures": _is_list},
+    "key": {"change": _is_text, "approvals": _is_list},
+    # Something that only some may read: its fields are in `commits`, what opens them in blobs.
+    "sealed": {"title": _is_text, "blobs": _is_hashes},
+    # The actor's own earlier statement loses what opened these commitments; they themselves stay.
+    "redact": {
+        "statement": _is_hash,
+        "commits": _is_hashes,
+        "blobs": _is_hashes,
+        "reason": _is_text,
+    },
+    # A third party's word for when a head of this log existed: a token of RFC 3161, in base64.
+    "timestamp": {"size": _is_count, "root": _is_hash, "authority": _is_text, "token": _is_text},
 }
 
 
@@ -95,7 +138,10 @@ class Statement:
         actor: Name of the key that signed it.
         seq: The actor's statements are numbered 0, 1, 2 and so on.
         prev: SHA-256, in hex, of the payload of the actor's statement before; None for the first.
+        anchor: The last head of the log that the actor verified; None if there was none yet.
         signed_us: When the actor says that he signed, microseconds since 1970 UTC; a claim.
+        label: Who may see it; None for everybody.
+        commits: Salted hashes, in hex, of fields that are not shown (`sealed.py`); no two alike.
         body: The fields that `KINDS` lists for the kind.
     """
 
@@ -103,7 +149,10 @@ class Statement:
     actor: str
     seq: int
     prev: str | None
+    anchor: Checkpoint | None = None
     signed_us: int
+    label: Label | None = None
+    commits: tuple[str, ...] = ()
     body: Mapping[str, Json]
 
     @property
@@ -113,8 +162,20 @@ class Statement:
         Raises:
             ValueError: The body is outside the canonical profile.
         """
-        values = (VERSION, self.kind, self.actor, self.seq, self.prev, self.signed_us)
-        return canonical(dict(zip(FIELDS, (*values, dict(self.body)), strict=True)))
+        return canonical(
+            {
+                "v": VERSION,
+                "kind": self.kind,
+                "actor": self.actor,
+                "seq": self.seq,
+                "prev": self.prev,
+                "anchor": None if self.anchor is None else _anchor_body(self.anchor),
+                "signed_us": self.signed_us,
+                "label": label_body(self.label) if self.label else None,
+                "commits": list(self.commits),
+                "body": dict(self.body),
+            }
+        )
 
     @property
     def sha256(self) -> str:
@@ -232,14 +293,38 @@ def _read_payload(payload: bytes) -> Statement:
         "actor": _is_text,
         "seq": _is_count,
         "prev": lambda value: value is None or _is_hash(value),
+        "anchor": _is_anchor,
         "signed_us": lambda value: type(value) is int,
+        "label": lambda value: value is None or isinstance(value, dict),
+        "commits": lambda value: _is_hashes(value) and len(value) <= COMMITS_LIMIT,  # type: ignore[arg-type]
         "body": lambda value: isinstance(value, dict),
     }
     for name, is_right in shapes.items():
         if not is_right(said[name]):
             raise FormatError(f"the statement's {name} cannot be {said[name]!r:.100}")
     insist_on_kind(said["kind"], said["body"])
-    return Statement(**said)
+    if (anchor := said["anchor"]) is not None:
+        said["anchor"] = Checkpoint(
+            origin=anchor["origin"], size=anchor["size"], root=bytes.fromhex(anchor["root"])
+        )
+    if said["label"] is not None:
+        said["label"] = read_label(said["label"])
+    return Statement(**{**said, "commits": tuple(said["commits"])})
+
+
+def _anchor_body(anchor: Checkpoint) -> dict[str, Json]:
+    return {"origin": anchor.origin, "size": anchor.size, "root": anchor.root.hex()}
+
+
+def _is_anchor(value: Json) -> bool:
+    return value is None or (
+        isinstance(value, dict)
+        and set(value) == ANCHOR_FIELDS
+        and _is_text(value["origin"])
+        and _is_count(value["size"])
+        and value["size"] != 0
+        and _is_hash(value["root"])
+    )
 
 
 def insist_on_order(statement: Statement, before: Statement | None) -> None:

@@ -327,6 +327,7 @@ PAYLOAD: Shape = {
     "signed_us": is_integer,
     "body": is_object,
 }
+STATEMENT_VERSION = 2
 BODIES: dict[str, Shape] = {
     "mission": {"sha256": is_hash, "size": is_count},
     "original": {"sha256": is_hash, "size": is_count, "name": is_text, "feed": is_text},
@@ -589,7 +590,7 @@ def read_statement(entry: bytes, key: Key, where: str) -> tuple[str, Object]:
     if not signature_is_right(key.public, signed, signature):
         raise Wrong(where, "the signature does not match the statement")
     said = read_shape(read_canonical(payload, f"{where}, statement"), PAYLOAD, where)
-    if said["v"] != 1 or said["actor"] != key.name:
+    if said["v"] != STATEMENT_VERSION or said["actor"] != key.name:
         raise Wrong(where, "is of another version, or said by another than the key's owner")
     if said["kind"] not in BODIES:
         raise Wrong(where, f"is of kind {said['kind']!r:.40}, which no bundle cites")

@@ -260,8 +260,8 @@ func readStatement(entry []byte, key signer) (string, object, error) {
 	if err := has(said, "the statement", "v:integer", "kind:text", "actor:text", "seq:index", "prev:hash?", "signed_us:integer", "body:object"); err != nil {
 		return "", nil, err
 	}
-	if said["v"] != int64(1) || said["actor"] != key.name {
-		return "", nil, fmt.Errorf("is version %v said by %q, not version 1 said by %q", said["v"], said["actor"], key.name)
+	if said["v"] != int64(2) || said["actor"] != key.name {
+		return "", nil, fmt.Errorf("is version %v said by %q, not version 2 said by %q", said["v"], said["actor"], key.name)
 	}
 	kind, body := said["kind"].(string), said["body"].(object)
 	wanted := map[string][]string{

@@ -1,0 +1,54 @@
+"""Who may say what, at each index of the log: read from the log itself, entry after entry.
+
+The log's own key may say everything. Whatever decides here was itself an entry before: no clock
+and no file beside the log takes part, so that everybody who reads the log decides alike.
+"""
+
+from __future__ import annotations
+
+from truceline.evidence.keys import VerifierKey
+from truceline.evidence.statement import Statement
+from truceline.evidence.strict import FormatError
+
+
+class Registry:
+    """The state of rights and chains after the entries that were taken so far.
+
+    Attributes:
+        log: Key of the log.
+    """
+
+    def __init__(self, log: VerifierKey) -> None:
+        self.log = log
+        self._said: dict[str, tuple[int, str]] = {}
+
+    def key_of(self, actor: str) -> VerifierKey:
+        """Give the key with which an actor has to sign the next entry.
+
+        Raises:
+            FormatError: He has none now.
+        """
+        if actor != self.log.name:
+            raise FormatError(f"{actor!r:.100} has no key in this log")
+        return self.log
+
+    def next_of(self, actor: str) -> tuple[int, str | None]:
+        """Give `seq` and `prev` of an actor's next statement."""
+        seq, prev = self._said.get(actor, (-1, None))
+        return seq + 1, prev
+
+    def take(self, index: int, statement: Statement) -> None:
+        """Take the entry at an index, whose signature was checked with `key_of`.
+
+        Raises:
+            FormatError: It does not follow the actor's one before, or he may not say it; nothing
+                was taken then.
+        """
+        seq, prev = self.next_of(statement.actor)
+        if statement.seq != seq:
+            raise FormatError(f"has seq {statement.seq}, not {seq}")
+        if statement.prev != prev:
+            raise FormatError(f"names {statement.prev} as the statement before, not {prev}")
+        if (statement.kind == "mission") != (index == 0):
+            raise FormatError(f"kind {statement.kind!r} cannot stand at index {index}")
+        self._said[statement.actor] = seq, statement.sha256
