@@ -56,17 +56,20 @@ def status(mission: MissionOption, journal_a: JournalA = None, journal_b: Journa
 def append(
     document: Annotated[Path, typer.Argument(help="Document as it was received.")],
     mission: MissionOption,
-    feed: Annotated[str, typer.Option(help="Which feed it is of.")],
+    name: Annotated[
+        str, typer.Option(help="Path under which a feed reads it, as in a folder of documents.")
+    ],
     journal_a: JournalA = None,
     journal_b: JournalB = None,
 ) -> None:
     """Keep a document and state it in both journals; prints the signed receipt.
 
-    Needs the mission's key. What was derived before does not know the document yet.
+    Needs the mission's key. What was derived before does not know the document yet: derive
+    the mission again when all have come in.
 
-    Example: truceline ledger append day.csv --feed firms --mission missions/demo
+    Example: truceline ledger append day.csv --name firms/day.csv --mission missions/demo
     """
-    receipt = pipeline.append_document(mission, document, feed, _journals(journal_a, journal_b))
+    receipt = pipeline.append_document(mission, document, name, _journals(journal_a, journal_b))
     typer.echo(receipt.note.decode(), nl=False)
 
 

@@ -12,6 +12,7 @@ from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
 from truceline.cli.bundle import bundle
 from truceline.cli.demo import demo
+from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
 from truceline.cli.ledger import ledger_commands
@@ -26,6 +27,7 @@ from truceline.pipeline.errors import ERRORS
 
 COMMANDS = (
     replay,
+    derive,
     exercise,
     incidents,
     findings,

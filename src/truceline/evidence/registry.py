@@ -6,9 +6,26 @@ and no file beside the log takes part, so that everybody who reads the log decid
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from truceline.evidence.keys import VerifierKey
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """Statements of an actor that may be somebody else's: his key was not his alone.
+
+    Attributes:
+        actor: Who.
+        since_index: First entry in doubt.
+        until_index: Entry that revoked the key.
+    """
+
+    actor: str
+    since_index: int
+    until_index: int
 
 
 class Registry:
@@ -36,6 +53,11 @@ class Registry:
         """Give `seq` and `prev` of an actor's next statement."""
         seq, prev = self._said.get(actor, (-1, None))
         return seq + 1, prev
+
+    @property
+    def disputed(self) -> tuple[Disputed, ...]:
+        """The windows of all revocations so far; nothing in them is deleted."""
+        return ()
 
     def take(self, index: int, statement: Statement) -> None:
         """Take the entry at an index, whose signature was checked with `key_of`.

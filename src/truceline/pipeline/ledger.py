@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from truceline.evidence.journal import beside
@@ -13,6 +14,10 @@ from truceline.evidence.keys import read_key
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.receipt import Receipt
 from truceline.evidence.verify import Report, verify
+from truceline.feeds import FEEDS
+from truceline.feeds.gather import feed_of
+from truceline.pipeline.documents import stated_documents
+from truceline.pipeline.seal import MissionError
 
 JournalPaths = tuple[Path, Path]
 
@@ -64,17 +69,25 @@ def ledger_status(mission: Path, journals: JournalPaths | None = None) -> Ledger
 
 
 def append_document(
-    mission: Path, document: Path, feed: str, journals: JournalPaths | None = None
+    mission: Path, document: Path, name: str, journals: JournalPaths | None = None
 ) -> Receipt:
     """Keep a document, state it durably in both journals, and move the head over it.
 
     What was derived before does not know it: `verify --replay` says so until it is derived again.
 
+    Args:
+        mission: The mission folder; its key stands beside it.
+        document: File with the bytes as they were received.
+        name: Path under which a feed reads such a document, for example "firms/day.csv".
+        journals: Where its journals stand, if not beside it.
+
     Raises:
+        MissionError: No feed reads documents of this name, or another document has it.
         LedgerError: The mission cannot be written, or something could not be made durable.
         OSError: The document or the key cannot be read.
     """
     content = document.read_bytes()
+    feed = _feed_of_new(mission, name, content)
     seed = read_key(mission.with_name(f"{mission.name}.key"))
     with Ledger.open(mission, seed, journals) as ledger:
         now_us = time.time_ns() // 1000
@@ -83,7 +96,7 @@ def append_document(
             {
                 "sha256": ledger.store_original(content),
                 "size": len(content),
-                "name": document.name,
+                "name": name,
                 "feed": feed,
                 "received_us": now_us,
             },
@@ -91,6 +104,23 @@ def append_document(
         )
         ledger.commit(now_us)
     return receipt
+
+
+def _feed_of_new(mission: Path, name: str, content: bytes) -> str:
+    """Name the feed that will read a document."""
+    feed = feed_of(name, FEEDS)
+    if feed is None:
+        patterns = ", ".join(pattern for one in FEEDS for pattern in one.patterns)
+        raise MissionError(f"no feed reads a document named {name!r}; names are like {patterns}")
+    digest = sha256(content).hexdigest()
+    with Ledger.open(mission) as ledger:
+        for one in stated_documents(ledger):
+            if one.name == name and one.sha256 != digest:
+                raise MissionError(
+                    f"{name} is in the mission already, with other bytes (entry {one.index}); "
+                    "give this one another name"
+                )
+    return feed.name
 
 
 def check_ledger(
