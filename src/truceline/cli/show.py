@@ -88,4 +88,5 @@ def _show_lines(lines: list[Plain]) -> None:
     typer.echo("  read from:")
     for line in lines:
         typer.echo(f"    {line['name']} line {line['line']}, sha256 {line['sha256']}")
+        typer.echo(f"      entry {line['entry']} of the log, level {line['level']}")
         typer.echo(f"      {line['text'][:2000]}")

@@ -21,7 +21,9 @@ from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.feeds import FEEDS
 from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
-from truceline.pipeline.documents import stated_documents
+from truceline.pipeline.cosigned import Standing, read_standing
+from truceline.pipeline.documents import Stated, stated_documents
+from truceline.pipeline.health import log_health
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -102,8 +104,7 @@ class MissionView:
             "days": [day.isoformat() for day in self.days],
             "parties": [{"code": code, "name": name} for code, name in parties.items()],
             "agreements": [_agreement(terms) for terms in self.agreements],
-            "checkpoint": self.checkpoint,
-            "disputed_documents": len(self.disputed),
+            "checkpoint": {**self.checkpoint, "level": self._level_of(self.checkpoint["size"] - 1)},
             "note": BOUNDARY_NOTE,
         }
 
@@ -167,10 +168,26 @@ class MissionView:
         }
 
     @cached_property
+    def _stated(self) -> dict[str, Stated]:
+        with Ledger.open(self.folder) as ledger:
+            return {one.sha256: one for one in reversed(stated_documents(ledger))}
+
+    @cached_property
     def disputed(self) -> dict[str, str]:
         """Why a document is disputed, by its hash; rows of others count."""
-        with Ledger.open(self.folder) as ledger:
-            return {one.sha256: one.disputed for one in stated_documents(ledger) if one.disputed}
+        return {one.sha256: one.disputed for one in self._stated.values() if one.disputed}
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Which mirrors stand behind the log, as they were last asked."""
+        return read_standing(self.folder)
+
+    def _level_of(self, index: int) -> str:
+        return self.standing.level_of(index).name
+
+    def log(self) -> Plain:
+        """Tell how the log is now: head, mirrors, actors, disputes."""
+        return log_health(self.folder)
 
     def _disputed_behind(self, observations: Iterable[str]) -> list[Plain]:
         """Name the disputed documents that something rests on, until it is derived again."""
@@ -322,6 +339,8 @@ class MissionView:
         return {
             "name": name,
             "sha256": sha256,
+            "entry": self._stated[sha256].index,
+            "level": self._level_of(self._stated[sha256].index),
             "line": number,
             "text": text,
             "before": self._neighbour(sha256, number - 1),
