@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,7 @@ GOAL_S = 120
 COMMIT_EVERY = 1000
 PEER_SAMPLE, SLOW_SAMPLE = 200_000, 300
 LOG = SigningKey(name="bench.example/verify", seed=bytes(range(1, 33)))
+COMMAND_NAME = "`truceline verify`"
 KEY_ID = LOG.verifier.key_id.hex()
 DOCUMENT = b"latitude,longitude\n48.1,37.5\n"
 MISSION = f'title = "Benchmark"\nverifier_key = "{LOG.verifier}"\n'.encode()
@@ -238,14 +240,15 @@ def main() -> None:
         written = write_log(folder, entries)
         print(f"wrote {entries:,} statements in {time.perf_counter() - began:.0f} s")
         took_s, mib, said = run_command(folder)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used_s = used.ru_utime + used.ru_stime
         print(said, end="")
         goal = f"<= {GOAL_S}" if entries == MILLION else None
         who = "truceline"
         rows = [
-            row(
-                f"`truceline verify`, {entries:,} statements", round(took_s, 1), "s", goal, who=who
-            ),
+            row(f"{COMMAND_NAME}, {entries:,} statements", round(took_s, 1), "s", goal, who=who),
             row("the same", round(entries / took_s), "entries/s", who=who),
+            row("processor time of the same", round(used_s, 1), "s", who=who),
             row("most memory, all its processes", round(mib), "MiB", who=who),
             row("bytes in the bundles", round(written / 2**20), "MiB", who=who),
             *peers(folder, entries),
