@@ -273,7 +273,7 @@ class _Check:
         """Read every bundle of the log in its order, in other processes if that is worth it."""
         tiles = (tile for tile in tiles_of(size) if tile.level is None)
         parts = iter(lambda: tuple(islice(tiles, self.bundles_at_once)), ())
-        processes = self.processes or (1 if size < SMALL_LOG else _processors())
+        processes = self.processes or (1 if size < SMALL_LOG else processors())
         if processes == 1:
             for part in parts:
                 yield from _read_part(self.folder, part, log.known)
@@ -359,7 +359,8 @@ class _Bundle:
     entries: list[_Signed | bytes]
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
