@@ -22,7 +22,7 @@ from truceline.evidence.strict import FormatError, decode_base64, encode_base64
 from truceline.evidence.tree import inclusion_proof, leaf_hash, root, verify_inclusion
 from truceline.records.canonical import Json, canonical
 
-FORMAT = "truceline row proof 1"
+FORMAT = "row-proof@v1"
 FIELDS = {"format": str, "entry": str, "proof": str, "row": str, "number": int, "path": list}
 
 
