@@ -182,6 +182,7 @@ def test_of_another_actor_the_place_in_the_log_is_proved_and_the_signature_left_
         (entry_of(kind="derived"), ROWS, 1, "of kind 'derived' is about no rows"),
         (ENTRY, ROWS, 0, "there is no row 0: the document has 5"),
         (ENTRY, ROWS, 6, "there is no row 6: the document has 5"),
+        (entry_of(rows=4), ROWS, 1, "5 rows with root .* are not the 4 with root"),
         (ENTRY, ROWS[:4], 1, "4 rows with root .* are not the 5 with root"),
         (ENTRY, ROWS[::-1], 1, "5 rows with root .* are not the 5 with root"),
         (entry_of(rows=0, commits_to=rows_root([])), [], 1, "there is no row 1"),

@@ -243,6 +243,17 @@ def test_an_anchor_is_a_head_that_the_log_had_before(
     assert verify(write_world(tmp_path / "other", faults={at: changed(anchor=other)})).ok
 
 
+def test_anchors_are_right_behind_subtrees_of_several_sizes(tmp_path: Path) -> None:
+    """Before the fourth bundle stand a subtree of two and one of one: their order matters."""
+    size = 3 * TILE_WIDTH + 8
+    assert verify(write_world(tmp_path / "right", size), processes=1).ok
+    never = Checkpoint(origin=ORIGIN, size=size - 2, root=b"n" * 32)
+    folder = write_world(tmp_path / "never", size, {size - 1: changed(anchor=never)})
+    problem = verify(folder, processes=1).problem
+    assert problem
+    assert "that the log never had" in problem.why
+
+
 def test_a_kind_that_names_no_file_is_let_through(tmp_path: Path) -> None:
     token = {"size": 1, "root": "0" * 64, "authority": "tsa.example", "token": "AA=="}
     assert verify(write_world(tmp_path / "m", faults={9: changed(kind="timestamp", body=token)})).ok
