@@ -1,4 +1,4 @@
-"""`truceline ledger …`: how the ledger stands, take a document, check it, give it out."""
+"""`truceline ledger …`: how the ledger stands, take a document, check it, prove, give out."""
 
 from __future__ import annotations
 
@@ -114,3 +114,48 @@ def export(
         return
     with out.open("x", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
+
+
+@ledger_commands.command()
+def prove(
+    index: Annotated[int, typer.Argument(help="The statement, counted from 0.", min=0)],
+    mission: MissionOption,
+    row: Annotated[
+        int | None, typer.Option(help="Prove this row of the document, counted from 1.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; without it, shown.")
+    ] = None,
+) -> None:
+    """Prove one statement, or one row of a document, in a file that is checked alone.
+
+    A statement is proved by a C2SP tlog-proof; a row by a line of JSON, of a `parsed` statement.
+
+    Example: truceline ledger prove 2 --row 1 --mission missions/demo -o row.json
+    """
+    proof = pipeline.prove(mission, index, row)
+    if out is None:
+        typer.echo(proof.decode(), nl=False)
+        return
+    with out.open("xb") as file:
+        file.write(proof)
+    typer.echo(f"check it, with the log's key, by: truceline ledger check-proof {out} --key KEY")
+
+
+@ledger_commands.command()
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="What `ledger prove` wrote.")],
+    key: Annotated[str, typer.Option(help="Verifier key of the log, had from elsewhere.")],
+) -> None:
+    """Check a proof from the file alone, and tell what it proves.
+
+    Exit code 0: proved. 1: not, and the first thing that is wrong is named.
+
+    Example: truceline ledger check-proof row.json --key "$KEY"
+    """
+    report = pipeline.check_file(file, key)
+    if report.why:
+        typer.echo(f"NOT PROVED: {file}: {report.why}", err=True)
+        raise typer.Exit(NOT_VERIFIED)
+    for name, value in report.facts:
+        typer.echo(f"{name}\t{value}")
