@@ -82,11 +82,21 @@ class SignedTree:
     """The tiles of a log under a signed head; what does not lead to the signed root is refused.
 
     Attributes:
-        size: Entries under the head.
         edge: Its right edge, which has the signed root.
     """
 
-    def __init__(self, read: Callable[[Tile], bytes], size: int, signed_root: bytes) -> None:
+    def __init__(
+        self,
+        read: Callable[[Tile], bytes],
+        edge: Edge,
+        kept: dict[tuple[int, int], list[bytes]] | None = None,
+    ) -> None:
+        self.edge = edge
+        self._read = read
+        self._kept = {} if kept is None else kept
+
+    @classmethod
+    def open(cls, read: Callable[[Tile], bytes], size: int, signed_root: bytes) -> SignedTree:
         """Read the right edge of a log.
 
         Args:
@@ -97,20 +107,26 @@ class SignedTree:
         Raises:
             FormatError: The edge has another root.
         """
-        self.size = size
-        self._read = read
-        self._kept: dict[tuple[int, int], list[bytes]] = {}
-        self.edge = Edge(size, self._edge_levels())
-        if self.edge.root != signed_root:
-            raise FormatError("the tiles of hashes do not have the root that was signed")
-
-    def _edge_levels(self) -> Iterable[list[bytes]]:
-        number, count = 0, self.size
+        levels: list[list[bytes]] = []
+        count = size
         while count:
             index, width = divmod(count, TILE_WIDTH)
-            tile = Tile(level=number, index=index, width=width)
-            yield decode_hashes(self._read(tile), width) if width else []
-            number, count = number + 1, count // TILE_WIDTH
+            tile = Tile(level=len(levels), index=index, width=width)
+            levels.append(decode_hashes(read(tile), width) if width else [])
+            count //= TILE_WIDTH
+        edge = Edge(size, levels)
+        if edge.root != signed_root:
+            raise FormatError("the tiles of hashes do not have the root that was signed")
+        return cls(read, edge)
+
+    @property
+    def size(self) -> int:
+        """Entries under the head."""
+        return self.edge.size
+
+    def grown(self, edge: Edge) -> SignedTree:
+        """Give the tree of a later head, whose edge continues this one: full tiles never change."""
+        return SignedTree(self._read, edge, self._kept)
 
     def hashes(self, level: int, index: int) -> list[bytes]:
         """Give the hashes of a tile, held against the tile above it.
