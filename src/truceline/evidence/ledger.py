@@ -24,24 +24,15 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from truceline.evidence import folder as place
+from truceline.evidence.actors import NO_FRAME, Actors, Past, Place
 from truceline.evidence.edge import Edge, SignedTree
 from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
-from truceline.evidence.fraud import prove_statements
-from truceline.evidence.journal import (
-    NOTHING_BEFORE,
-    Journals,
-    Paths,
-    Told,
-    beside,
-    groups,
-    read_journals,
-)
+from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
 from truceline.evidence.receipt import Receipt, Refused, sign_receipt
-from truceline.evidence.registry import Registry
-from truceline.evidence.state import State, read_state, state_path, write_state
+from truceline.evidence.state import read_state, state_path, write_state
 from truceline.evidence.statement import (
     TEMPORARY,
     Statement,
@@ -50,23 +41,14 @@ from truceline.evidence.statement import (
     open_entry,
     write_entry,
 )
+from truceline.evidence.stored import Stored, bundle_tile, bundles, partial_tiles
 from truceline.evidence.strict import FormatError
-from truceline.evidence.tiles import (
-    BUNDLE_LIMIT,
-    ENTRY_LIMIT,
-    TILE_WIDTH,
-    Tile,
-    decode_bundle,
-    encode_bundle,
-    tile_at,
-    tiles_of,
-)
-from truceline.evidence.tree import HASH_SIZE, leaf_hash
+from truceline.evidence.tiles import TILE_WIDTH, encode_bundle
+from truceline.evidence.tree import leaf_hash
 from truceline.records.canonical import Json
 
 __all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "Upkeep", "statements"]
 
-NO_FRAME = NOTHING_BEFORE.hex()
 ROOTS_KEPT = 4096
 # How far back the first of two contradicting statements is looked for.
 SEARCHED_BUNDLES = 256
@@ -85,15 +67,6 @@ class Upkeep:
 
     journal_bytes: int = 16 * 2**20
     state_entries: int = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """Where a statement stands: its hash, index, and the frame that held it, in hex."""
-
-    statement: str
-    index: int
-    frame: str
 
 
 class Ledger:
@@ -118,12 +91,11 @@ class Ledger:
         self.checkpoint: Checkpoint | None = None
         self._signer = signer
         self._note = b""
-        self._tree = SignedTree(self._tile, Edge())
+        self._stored = Stored(folder)
+        self._tree = SignedTree(self._stored.hashes, Edge())
         self._roots: dict[int, bytes] = {}
-        # What the writer knows of the actors, entries without a head included.
-        self._registry = Registry(key)
-        self._spoke: dict[str, tuple[int, str]] = {}
-        self._proven: dict[str, bytes] = {}
+        # Entries without a head included.
+        self._actors = Actors(key)
         self._state_size = 0
         self._pending: list[tuple[str, Mapping[str, Json]]] = []
         # In the journals, and not yet under a head.
@@ -313,7 +285,7 @@ class Ledger:
         index = self.size + len(self._durable)
         statement = self._say(kind, body, signed_us)
         entry = write_entry(statement, signer)
-        self._take(index, statement)
+        self._actors.take(index, statement)
         frame = self._make_durable([entry])
         return sign_receipt(index, statement.sha256, frame, signer)
 
@@ -343,10 +315,19 @@ class Ledger:
         if not 1 <= len(entries) <= TILE_WIDTH:
             raise LedgerError(f"1 to {TILE_WIDTH} entries are admitted at once, not {len(entries)}")
         taken: list[bytes] = []
-        answers = [self._admit(entry, taken) for entry in entries]
+        answers = []
+        for entry in entries:
+            past = Past(
+                size=self.size,
+                index=self.size + len(self._durable) + len(taken),
+                root_at=self._root_at,
+                backwards=lambda last: self._backwards(last, taken),
+            )
+            answers.append(self._actors.admit(entry, past))
+            if isinstance(answers[-1], Place) and answers[-1].new:
+                taken.append(entry)
         frame = self._make_durable(taken) if taken else ""
-        for actor, (index, old) in self._spoke.items() if taken else ():
-            self._spoke[actor] = index, old or frame
+        self._actors.written_in(frame)
         return [
             one
             if isinstance(one, Refused)
@@ -371,7 +352,7 @@ class Ledger:
             for index, (kind, body) in enumerate(self._pending, self.size + len(self._durable)):
                 statement = self._say(kind, body, signed_us)
                 entries.append(write_entry(statement, signer))
-                self._take(index, statement)
+                self._actors.take(index, statement)
         except FormatError as error:
             # Some may have been taken, and none is written: what was said last is not known.
             self.close()
@@ -412,9 +393,9 @@ class Ledger:
         Raises:
             LedgerError: An entry is not the one that was signed, or its actor may not say it.
         """
-        registry = Registry(self.key)
+        actors = Actors(self.key)
         for index, entry in enumerate(self._signed_entries(0)):
-            yield _followed(registry, index, entry)
+            yield actors.follow(index, entry)
 
     def prove(self, index: int) -> bytes:
         """Give a C2SP tlog-proof that the entry stands in the log; `proof.check_proof` reads it.
@@ -435,7 +416,7 @@ class Ledger:
         """
         self._insist_on_index(index)
         number, at = divmod(index, TILE_WIDTH)
-        entry = self._bundle(_bundle_tile(number, self.size))[at]
+        entry = self._stored.bundle(bundle_tile(number, self.size))[at]
         if leaf_hash(entry) != self._asked(lambda tree: tree.leaf(index)):
             raise LedgerError(f"entry {index} is not the one that was signed")
         return entry
@@ -455,7 +436,7 @@ class Ledger:
 
     def _say(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Statement:
         """Make the log's own next statement."""
-        seq, prev = self._registry.next_of(self.key.name)
+        seq, prev = self._actors.registry.next_of(self.key.name)
         return Statement(
             kind=kind,
             actor=self.key.name,
@@ -465,10 +446,6 @@ class Ledger:
             signed_us=signed_us,
             body=dict(body),
         )
-
-    def _take(self, index: int, statement: Statement, frame: str = NO_FRAME) -> None:
-        self._registry.take(index, statement)
-        self._spoke[statement.actor] = index, frame
 
     def _make_durable(self, entries: list[bytes]) -> str:
         """Put entries into one frame of both journals; give its hash in hex."""
@@ -482,82 +459,18 @@ class Ledger:
         self._durable += entries
         return frame.hex()
 
-    def _admit(self, entry: bytes, taken: list[bytes]) -> _Place | Refused:
-        """Take one entry of somebody else into `taken`; the place has no frame yet."""
-        try:
-            if len(entry) > ENTRY_LIMIT:
-                raise FormatError(f"an entry of {len(entry)} bytes is above {ENTRY_LIMIT}")
-            opened = open_entry(entry)
-            actor = opened.statement.actor
-            if actor == self.key.name:
-                raise FormatError(f"is said by {actor} itself, which others cannot hand in")
-            key = self._registry.key_of(actor)
-            statement = opened.by(key)
-            seq, prev = self._registry.next_of(actor)
-            if (statement.seq, statement.sha256) == (seq - 1, prev):
-                index, frame = self._spoke[actor]
-                return _Place(statement=statement.sha256, index=index, frame=frame)
-            if statement.seq < seq or (statement.seq == seq and statement.prev != prev):
-                return self._contradiction(statement, entry, key, taken)
-            self._insist_on_anchor(statement.anchor)
-            index = self.size + len(self._durable) + len(taken)
-            self._take(index, statement, frame="")
-        except FormatError as error:
-            return Refused(why=str(error))
-        taken.append(entry)
-        return _Place(statement=statement.sha256, index=index, frame="")
-
-    def _insist_on_anchor(self, anchor: Checkpoint | None) -> None:
-        if anchor is None or anchor.origin != self.key.name:
-            return
-        if anchor.size > self.size:
-            raise FormatError(f"is anchored at size {anchor.size}, the log has {self.size}")
-        if self._root_at(anchor.size) != anchor.root:
-            raise FormatError(
-                f"is anchored at a head of size {anchor.size} with the root {anchor.root.hex()}, "
-                f"which {self.key.name} never had"
-            )
-
-    def _contradiction(
-        self, statement: Statement, entry: bytes, key: VerifierKey, taken: Sequence[bytes]
-    ) -> Refused:
-        """Say why a statement cannot stand beside what its actor said, and prove it if possible."""
-        actor, (seq, prev) = statement.actor, self._registry.next_of(statement.actor)
-        why = f"has seq {statement.seq}, but {actor} has spoken up to seq {seq - 1}"
-        if statement.seq == seq:
-            why = f"names {statement.prev} as the statement before, not {prev}"
-        if actor not in self._proven:
-            first = self._find(actor, min(statement.seq, seq - 1), taken)
-            if first is None:
-                return Refused(why=why)
-            if claimed(first).sha256 == statement.sha256:
-                return Refused(why=f"is in the log already, and {actor} has said more since")
-            try:
-                self._proven[actor] = prove_statements(first, entry, key)
-            except FormatError:
-                # The first was signed with an earlier key, or both can stand in one chain.
-                return Refused(why=why)
-        return Refused(why=f"{why}: {actor} contradicts himself", proof=self._proven[actor])
-
-    def _find(self, actor: str, seq: int, taken: Sequence[bytes]) -> bytes | None:
-        """Look for an actor's statement from the end of the log backwards, but not for ever."""
-        for entry in self._backwards(actor, taken):
-            said = claimed(entry)
-            if said.actor == actor and said.seq <= seq:
-                return entry if said.seq == seq else None
-        return None
-
-    def _backwards(self, actor: str, taken: Sequence[bytes]) -> Iterator[bytes]:
-        yield from reversed([*self._durable, *taken])
-        last = min(self._spoke.get(actor, (-1, ""))[0], self.size - 1) // TILE_WIDTH
-        for number in range(last, max(-1, last - SEARCHED_BUNDLES), -1):
-            yield from reversed(self._signed_bundle(number))
-
     def _asked(self, ask: Callable[[SignedTree], Found]) -> Found:
         try:
             return ask(self._tree)
         except FormatError as error:
             raise LedgerError(f"{self.folder}: {place.LOG}{error}") from error
+
+    def _backwards(self, last: int, taken: Sequence[bytes]) -> Iterator[bytes]:
+        """Give what has no head yet, then the entries up to an index, but not for ever."""
+        yield from reversed([*self._durable, *taken])
+        number = min(last, self.size - 1) // TILE_WIDTH
+        for at in range(number, max(-1, number - SEARCHED_BUNDLES), -1):
+            yield from reversed(self._signed_bundle(at))
 
     def _root_at(self, size: int) -> bytes:
         if size not in self._roots:
@@ -566,23 +479,9 @@ class Ledger:
             self._roots[size] = self._asked(lambda tree: tree.root_at(size))
         return self._roots[size]
 
-    def _tile(self, tile: Tile) -> bytes:
-        name = place.tile_name(tile)
-        try:
-            return place.read_file(self.folder, name, TILE_WIDTH * HASH_SIZE)
-        except (OSError, FormatError) as error:
-            raise LedgerError(f"{name}: {error}") from error
-
-    def _bundle(self, tile: Tile) -> list[bytes]:
-        name = place.tile_name(tile)
-        try:
-            return decode_bundle(place.read_file(self.folder, name, BUNDLE_LIMIT), tile.width)
-        except (OSError, FormatError) as error:
-            raise LedgerError(f"{name}: {error}") from error
-
     def _signed_bundle(self, number: int) -> list[bytes]:
         """Give a bundle under the head, each entry held against its signed hash."""
-        entries = self._bundle(_bundle_tile(number, self.size))
+        entries = self._stored.bundle(bundle_tile(number, self.size))
         hashes = self._asked(lambda tree: tree.hashes(0, number))
         for at, (entry, signed) in enumerate(zip(entries, hashes, strict=True)):
             if leaf_hash(entry) != signed:
@@ -591,7 +490,7 @@ class Ledger:
         return entries
 
     def _signed_entries(self, begin: int) -> Iterator[bytes]:
-        for number in range(begin // TILE_WIDTH, _bundles(self.size)):
+        for number in range(begin // TILE_WIDTH, bundles(self.size)):
             yield from self._signed_bundle(number)[max(0, begin - number * TILE_WIDTH) :]
 
     def _load(self) -> None:
@@ -600,7 +499,9 @@ class Ledger:
             return
         self._note = place.read_file(self.folder, place.CHECKPOINT, NOTE_LIMIT)
         self.checkpoint = open_checkpoint(self._note, self.key)
-        self._tree = SignedTree.open(self._tile, self.checkpoint.size, self.checkpoint.root)
+        self._tree = SignedTree.open(
+            self._stored.hashes, self.checkpoint.size, self.checkpoint.root
+        )
 
     def _publish(self, entries: list[bytes], signer: SigningKey) -> Checkpoint:
         """Make entries durable, read them back, and only then sign."""
@@ -614,13 +515,13 @@ class Ledger:
                     self._journals.append_entries(group)
             rest = [*self._durable, *entries]
             leaves = list(map(leaf_hash, rest))
-            replaced = _partial_tiles(self.size)
+            replaced = partial_tiles(self.size)
             self._write_tiles(rest, leaves)
             head = self._sign_head(self._read_back(leaves), signer)
             self._pending.clear()
             self._durable.clear()
-            for tile in replaced - _partial_tiles(self.size):
-                self._drop(tile)
+            for tile in replaced - partial_tiles(self.size):
+                self._stored.drop(tile)
             if self._journals and self._journals.size > self._upkeep.journal_bytes:
                 self._journals = self._journals.begin_anew(self.key, self._note)
             self._keep_state(signer)
@@ -638,13 +539,12 @@ class Ledger:
         first, begun = divmod(self.size, TILE_WIDTH)
         rest = [*(self._signed_bundle(first) if begun else ()), *entries]
         size = self.size + len(entries)
-        for number in range(first, _bundles(size)):
-            tile = _bundle_tile(number, size)
+        for number in range(first, bundles(size)):
+            tile = bundle_tile(number, size)
             at = (number - first) * TILE_WIDTH
-            content = encode_bundle(rest[at : at + tile.width])
-            place.write_file(self.folder, place.tile_name(tile), content)
+            self._stored.write(tile, encode_bundle(rest[at : at + tile.width]))
         for tile, content in self._tree.edge.copy().extend(leaves).items():
-            place.write_file(self.folder, place.tile_name(tile), content)
+            self._stored.write(tile, content)
 
     def _read_back(self, leaves: list[bytes]) -> Edge:
         """Read what was written, bundles and tiles, and continue the signed past with it.
@@ -656,12 +556,12 @@ class Ledger:
         first, begun = divmod(self.size, TILE_WIDTH)
         size = self.size + len(leaves)
         found: list[bytes] = []
-        for number in range(first, _bundles(size)):
-            found += map(leaf_hash, self._bundle(_bundle_tile(number, size)))
+        for number in range(first, bundles(size)):
+            found += map(leaf_hash, self._stored.bundle(bundle_tile(number, size)))
         if found != [*(edge.levels[0] if begun else ()), *leaves]:
             raise LedgerError(f"{self.folder}: what was read back is not what was written")
         for tile, content in edge.extend(found[begun:]).items():
-            if self._tile(tile) != content:
+            if self._stored.hashes(tile) != content:
                 raise LedgerError(f"{place.tile_name(tile)}: read back otherwise than written")
         return edge
 
@@ -682,13 +582,7 @@ class Ledger:
         """Write the snapshot, if the last one is far behind the head."""
         if self.checkpoint is None or self.size - self._state_size < self._upkeep.state_entries:
             return
-        state = State(
-            size=self.size,
-            root=self.checkpoint.root.hex(),
-            registry=self._registry.state(),
-            spoke=tuple((actor, index) for actor, (index, _) in sorted(self._spoke.items())),
-        )
-        write_state(state_path(self.folder), state, signer)
+        write_state(state_path(self.folder), self._actors.state(self.checkpoint), signer)
         self._state_size = self.size
 
     def _recover(self, signer: SigningKey) -> None:
@@ -698,21 +592,19 @@ class Ledger:
                 (self.folder / name).unlink()
         place.sync_directories(self.folder)
         told = read_journals(self._paths, self.key)
-        beyond = self._beyond_in_journals(told) if told else self._entries_beyond_the_head()
+        beyond = self._beyond_in_journals(told) if told else self._stored.beyond(self.size)
         self._hear_the_past()
         for index, entry in enumerate(beyond, start=self.size):
-            statement = _followed(self._registry, index, entry)
-            self._spoke[statement.actor] = index, NO_FRAME
+            self._actors.follow(index, entry)
         if told is not None:
-            held = dict(enumerate(told.digests, start=told.first))
-            for actor, (index, _) in self._spoke.items():
-                self._spoke[actor] = index, held.get(index, NOTHING_BEFORE).hex()
+            held = {at: digest.hex() for at, digest in enumerate(told.digests, told.first)}
+            self._actors.stand_in(lambda index: held.get(index, NO_FRAME))
         # Only now is anything repaired: a log that does not fit together is left as it is.
         self._journals = Journals.heal(self._paths, told, self.key) if told else None
         self._durable = list(beyond)
         if beyond:
             self._publish([], signer)
-        self._drop_narrower_tiles()
+        self._stored.drop_narrower(self.size)
         while empty := [name for name, _ in place.walk(self.folder) if name.endswith("/")]:
             for name in empty:
                 (self.folder / name).rmdir()
@@ -723,16 +615,15 @@ class Ledger:
         state = read_state(state_path(self.folder), self.key)
         if state and state.size <= self.size and self._root_at(state.size).hex() == state.root:
             try:
-                self._registry = Registry.from_state(self.key, state.registry)
-                self._spoke = {actor: (index, NO_FRAME) for actor, index in state.spoke}
+                self._actors = Actors.from_state(self.key, state)
                 self._state_size = state.size
             except FormatError:
-                # Of an earlier version: it is only a cache.
-                self._registry = Registry(self.key)
+                # Of another version: it is only a cache.
+                self._state_size = 0
         for index, entry in enumerate(self._signed_entries(self._state_size), self._state_size):
             try:
                 # Under the signed head: whose signature it has was checked before that was signed.
-                self._take(index, claimed(entry))
+                self._actors.take(index, claimed(entry))
             except FormatError as error:
                 raise LedgerError(f"entry {index} {error}") from error
 
@@ -752,7 +643,7 @@ class Ledger:
             if leaf_hash(entry) != self._asked(lambda tree, at=index: tree.leaf(at)):  # type: ignore[misc]
                 raise HaltError(f"{self._paths[0]}: entry {index} is not the one in the log")
         beyond = told.entries[self.size - told.first :]
-        stored = self._entries_beyond_the_head()
+        stored = self._stored.beyond(self.size)
         if tuple(stored) != beyond[: len(stored)]:
             raise HaltError(
                 f"{self.folder}: {place.LOG}tile/entries: holds {len(stored)} entries beyond the "
@@ -773,40 +664,6 @@ class Ledger:
             if found != head.root:
                 raise HaltError(f"{self._paths[0]}: the head of size {head.size} has another root")
 
-    def _entries_beyond_the_head(self) -> list[bytes]:
-        widest: dict[int, int] = {}
-        for tile in self._tiles_on_disk():
-            if tile.level is None:
-                widest[tile.index] = max(tile.width, widest.get(tile.index, 0))
-        size = sum(widest.values())
-        bundles = [_bundle_tile(number, size) for number in range(_bundles(size))]
-        if [(tile.index, tile.width) for tile in bundles] != sorted(widest.items()):
-            raise LedgerError(f"{self.folder}: the bundles of entries have a gap")
-        first, begun = divmod(self.size, TILE_WIDTH)
-        return [entry for tile in bundles[first:] for entry in self._bundle(tile)][begun:]
-
-    def _tiles_on_disk(self) -> list[Tile]:
-        names = [
-            name for name, _ in place.walk(self.folder) if name.startswith(f"{place.LOG}tile/")
-        ]
-        return [tile_at(name.removeprefix(place.LOG)) for name in names if not name.endswith("/")]
-
-    def _drop_narrower_tiles(self) -> None:
-        """Remove partial tiles of earlier heads, which wider ones have replaced."""
-        widest = {(tile.level, tile.index): tile for tile in tiles_of(self.size)}
-        for tile in self._tiles_on_disk():
-            right = widest.get((tile.level, tile.index))
-            if right is None or tile.width > right.width:
-                raise LedgerError(f"{place.tile_name(tile)} is no tile of a log of {self.size}")
-            if tile != right:
-                self._drop(tile)
-
-    def _drop(self, tile: Tile) -> None:
-        path = self.folder / place.tile_name(tile)
-        path.unlink()
-        if not any(path.parent.iterdir()):
-            path.parent.rmdir()
-
 
 def statements(folder: Path) -> Iterator[Statement]:
     """Give all statements of a mission in their order, without its key.
@@ -815,46 +672,6 @@ def statements(folder: Path) -> Iterator[Statement]:
         LedgerError: The folder is no mission, or is damaged.
     """
     return Ledger.open(folder).statements()
-
-
-def _followed(registry: Registry, index: int, entry: bytes) -> Statement:
-    """Read the next entry as verification does: signed by whom it must be, after what he said.
-
-    Raises:
-        LedgerError: It is not; names the entry.
-    """
-    try:
-        opened = open_entry(entry)
-        statement = opened.by(registry.key_of(opened.statement.actor))
-        registry.take(index, statement)
-    except FormatError as error:
-        raise LedgerError(f"entry {index}: {error}") from error
-    return statement
-
-
-def _bundles(size: int) -> int:
-    """Count the bundles of a log."""
-    return -(-size // TILE_WIDTH)
-
-
-def _bundle_tile(number: int, size: int) -> Tile:
-    """Name a bundle of a log of some size."""
-    width = min(TILE_WIDTH, size - number * TILE_WIDTH)
-    return Tile(level=None, index=number, width=width)
-
-
-def _partial_tiles(size: int) -> set[Tile]:
-    """Name the partial bundle and tiles of a log: what a wider one will replace."""
-    found, level, count = set[Tile](), 0, size
-    while count:
-        index, width = divmod(count, TILE_WIDTH)
-        if width:
-            found |= {
-                Tile(level=of, index=index, width=width)
-                for of in ((None, 0) if not level else (level,))
-            }
-        level, count = level + 1, index
-    return found
 
 
 def _hash_and_size(content: bytes) -> dict[str, Json]:

@@ -6,6 +6,8 @@ and no file beside the log takes part, so that everybody who reads the log decid
 
 from __future__ import annotations
 
+from typing import Any
+
 from truceline.evidence.keys import VerifierKey
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
@@ -31,8 +33,9 @@ class Registry:
             FormatError: It is no such state.
         """
         registry = cls(log)
+        said: Any = state
         try:
-            for actor, seq, sha256 in state["said"]:  # type: ignore[call-overload,index]
+            for actor, seq, sha256 in said["said"]:
                 registry._said[actor] = seq, sha256
         except (TypeError, ValueError, KeyError) as error:
             raise FormatError("is no state of a registry") from error
