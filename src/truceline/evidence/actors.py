@@ -140,9 +140,9 @@ class Actors:
             key = self.registry.key_of(actor)
             statement = opened.by(key)
             seq, prev = self.registry.next_of(actor)
-            if (statement.seq, statement.sha256) == (seq - 1, prev):
+            if (statement.seq, opened.sha256) == (seq - 1, prev):
                 index, frame = self._spoke[actor]
-                return Place(statement=statement.sha256, index=index, frame=frame, new=False)
+                return Place(statement=opened.sha256, index=index, frame=frame, new=False)
             if statement.seq < seq or (statement.seq == seq and statement.prev != prev):
                 return self._contradiction(statement, entry, key, past)
             _insist_on_anchor(statement.anchor, past, self.registry.log.name)
@@ -150,7 +150,7 @@ class Actors:
             self._admitted.add(actor)
         except FormatError as error:
             return Refused(why=str(error))
-        return Place(statement=statement.sha256, index=past.index, frame="", new=True)
+        return Place(statement=opened.sha256, index=past.index, frame="", new=True)
 
     def _contradiction(
         self, statement: Statement, entry: bytes, key: VerifierKey, past: Past
@@ -165,7 +165,7 @@ class Actors:
             first = self._find(actor, min(statement.seq, seq - 1), past)
             if first is None:
                 return Refused(why=why)
-            if claimed(first).sha256 == statement.sha256:
+            if claimed(first) == statement:
                 return Refused(why=f"is in the log already, and {actor} has said more since")
             try:
                 self._proven[actor] = prove_statements(first, entry, key)

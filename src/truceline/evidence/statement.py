@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
 from truceline.evidence.keys import SigningKey, VerifierKey
@@ -155,8 +155,6 @@ class Statement:
     label: Label | None = None
     commits: tuple[str, ...] = ()
     body: Mapping[str, Json]
-    # Of the bytes that it was read from; not carried over when fields are replaced.
-    _hash: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def payload(self) -> bytes:
@@ -183,7 +181,7 @@ class Statement:
     @property
     def sha256(self) -> str:
         """Hash of the payload, in hex: the next statement's `prev`."""
-        return self._hash or sha256(self.payload).hexdigest()
+        return sha256(self.payload).hexdigest()
 
 
 def insist_on_kind(kind: str, body: Mapping[str, Json]) -> None:
@@ -262,6 +260,11 @@ class Opened:
     key_id: str
     signature: bytes
     statement: Statement
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the payload, in hex: that of the statement."""
+        return sha256(self.payload).hexdigest()
 
     def by(self, key: VerifierKey) -> Statement:
         """Give the statement if `key` has signed it, and its owner is the one who says it.
@@ -356,7 +359,7 @@ def _read_payload(payload: bytes) -> Statement:
             raise FormatError(f"the statement's {name} cannot be {said[name]!r:.100}")
     insist_on_kind(said["kind"], said["body"])
     anchor, label = said["anchor"], said["label"]
-    statement = Statement(
+    return Statement(
         kind=said["kind"],
         actor=said["actor"],
         seq=said["seq"],
@@ -370,8 +373,6 @@ def _read_payload(payload: bytes) -> Statement:
         commits=tuple(said["commits"]),
         body=said["body"],
     )
-    object.__setattr__(statement, "_hash", sha256(payload).hexdigest())
-    return statement
 
 
 def _anchor_body(anchor: Checkpoint) -> dict[str, Json]:
