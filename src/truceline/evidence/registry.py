@@ -7,10 +7,12 @@ and no file beside the log takes part, so that everybody who reads the log decid
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from truceline.evidence.keys import VerifierKey
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
+from truceline.records.canonical import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,26 @@ class Registry:
     def __init__(self, log: VerifierKey) -> None:
         self.log = log
         self._said: dict[str, tuple[int, str]] = {}
+
+    @classmethod
+    def from_state(cls, log: VerifierKey, state: Json) -> Registry:
+        """Make the registry whose `state` this was.
+
+        Raises:
+            FormatError: It is no such state.
+        """
+        registry = cls(log)
+        said: Any = state
+        try:
+            for actor, seq, sha256 in said["said"]:
+                registry._said[actor] = seq, sha256
+        except (TypeError, ValueError, KeyError) as error:
+            raise FormatError("is no state of a registry") from error
+        return registry
+
+    def state(self) -> Json:
+        """Give all that `take` has changed, as plain data: for the snapshot beside the folder."""
+        return {"said": [[actor, seq, sha] for actor, (seq, sha) in sorted(self._said.items())]}
 
     def key_of(self, actor: str) -> VerifierKey:
         """Give the key with which an actor has to sign the next entry.
