@@ -168,13 +168,12 @@ def list_command(mission: MissionOption) -> None:
         typer.echo(f"root key\t{key}")
     for grant in keys.grants:
         since = f"from entry {grant.admitted_at + 1}"
-        if grant.ended_at is None:
-            state = "good"
-        elif grant.revoked_at is None:
-            state = f"rotated away by entry {grant.ended_at}"
-        else:
-            state = f"good up to entry {grant.ended_at}, revoked by {grant.by} "
-            state += f"in entry {grant.revoked_at}"
+        state = "good"
+        if grant.ended_at is not None:
+            revoked = f"revoked by {grant.by} in entry {grant.revoked_at}"
+            away = f"rotated away by entry {grant.ended_at}"
+            said = [away] if grant.revoked_at != grant.ended_at else []
+            state = ", ".join([*said, revoked] if grant.revoked_at is not None else said)
         typer.echo(f"key\t{grant.key}\t{','.join(grant.kinds)}\t{since}\t{state}")
     for one in keys.disputed:
         stretch = f"entries {one.since_index} to {one.until_index - 1}"

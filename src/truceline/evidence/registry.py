@@ -150,6 +150,8 @@ class Registry:
             and grant.ended_at is not None
             and grant.revoked_at is not None
             and grant.by is not None
+            # Stolen only when it ended: nothing was said in between.
+            and grant.compromised_since_index < grant.ended_at
         )
 
     def is_disputed(self, index: int, actor: str) -> bool:
