@@ -83,6 +83,7 @@ def test_a_contributor_comes_changes_his_key_and_goes(home: Path) -> None:
     add = ("add", "--seed", "bob.key", "--kinds", "redact, original", *LOG, "-o", "add.json")
     assert said(*add).startswith("let bob say original, redact with key ")
     assert submitted(signed("add.json", "b", "c")) == 2
+    assert listed()[-1] == ["key", public("bob"), "original,redact", "from entry 3", "good"]
     with Ledger.open(home / "m", SEED) as ledger:
         ledger.append_durable("fraud", {"sha256": "00" * 32, "culprit": "c", "proof": "p"}, 1)
     said("rotate", "--old", "bob.key", "--seed", "bob-2.key", *LOG, "-o", "rotate.json")

@@ -6,6 +6,7 @@ The whole run is `python benchmarks/bench_hostile.py`.
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 import textwrap
 from collections.abc import Callable
@@ -128,3 +129,24 @@ def test_the_campaign_catches_every_mutant_of_the_rules(
 def test_every_attack_is_made() -> None:
     attacks = [attack.__name__ for attack in (*STATEMENT_ATTACKS, *CHANGE_ATTACKS)]
     assert len(set(attacks)) == len(attacks) > 30
+
+
+# ------------------------------------------------------------------------- the whole run's figures
+def rows() -> list[dict[str, Any]]:
+    return list(json.loads(FIGURES.read_text(encoding="utf-8"))["rows"])
+
+
+def test_table_is_the_one_that_was_measured() -> None:
+    lines = ["| what | value | goal |", "|---|---:|---|"]
+    lines += [f"| {row['what']} | {row['value']:,} | {row['goal'] or ''} |" for row in rows()]
+    text = "\n".join(lines)
+    assert text in PAGE.read_text(encoding="utf-8"), f"write into {PAGE}:\n{text}"
+
+
+def test_the_whole_run_met_its_goals() -> None:
+    found = {row["what"]: row for row in rows()}
+    assert found["entries handed in"]["value"] >= 100_000
+    assert found["hostile among them"]["value"] * 10 >= found["contributors"]["value"] * 3
+    goals = [row["met"] for row in found.values() if row["goal"] is not None]
+    assert len(goals) == 7
+    assert all(goals)
