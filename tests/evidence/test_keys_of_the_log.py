@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -370,6 +371,32 @@ def test_a_change_that_is_none_is_refused(text: str, why: str) -> None:
 @pytest.mark.parametrize("change", [add(BOB), rotate(BOB, BOB_2), revoke(BOB), revoke(BOB, 4)])
 def test_a_change_is_read_as_it_was_written(change: Add | Rotate | Revoke) -> None:
     assert read_change(change.text) == change
+
+
+ANY: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.from_regex(r"[a-z0-9_]{1,6}", fullmatch=True), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.sampled_from([ROOT_TEXT, ADD, ROTATE, REVOKE]), at=st.integers(0, 9), value=ANY)
+def test_whatever_stands_in_a_field_is_read_or_refused(text: str, at: int, value: Json) -> None:
+    said = json.loads(text)
+    name = sorted(said)[at % len(said)]
+    read = read_root if text is ROOT_TEXT else read_change
+    for changed in ({**said, name: value}, {**said, f"{name}x": value}, value):
+        try:
+            again = canonical(changed).decode()
+        except ValueError:
+            continue
+        # Anything but a typed refusal comes through.
+        with suppress(FormatError):
+            assert read(again).text == again
 
 
 def test_approvals_have_one_form() -> None:
