@@ -15,6 +15,7 @@ from truceline.cli.demo import demo
 from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
+from truceline.cli.key import key_commands
 from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.mirror import mirror_commands
@@ -68,6 +69,7 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
+app.add_typer(key_commands, name="key")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
 
