@@ -72,7 +72,7 @@ def _why(registry: Registry, stated: Stated) -> str:
     for doubt in registry.disputed:
         if doubt.actor == stated.actor and doubt.since_index <= stated.index < doubt.until_index:
             return (
-                f"stated by {stated.actor} in entry {stated.index}; entry {doubt.until_index} says "
+                f"stated by {stated.actor} in entry {stated.index}; entry {doubt.revoked_at} says "
                 f"that this key was not his alone from entry {doubt.since_index} on"
             )
     return ""
