@@ -25,6 +25,7 @@ from truceline.evidence import folder as place
 from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
 from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
 from truceline.evidence.keys import SigningKey, VerifierKey
+from truceline.evidence.label import Label
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
 from truceline.evidence.receipt import Receipt, sign_receipt
@@ -52,6 +53,9 @@ from truceline.records.canonical import Json
 
 __all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "statements"]
 
+# Kind, body, label and commitments of a statement that is still to be numbered and signed.
+Said = tuple[str, Mapping[str, Json], Label | None, tuple[str, ...]]
+
 
 class Ledger:
     """A mission folder that is open: by one writer, who has its key, or by a reader.
@@ -76,7 +80,7 @@ class Ledger:
         self._note = b""
         self._leaves: list[bytes] = []
         self._last: Statement | None = None
-        self._pending: list[tuple[str, Mapping[str, Json]]] = []
+        self._pending: list[Said] = []
         # In the journals, and not yet under a head.
         self._durable: list[bytes] = []
         self._paths = journals or beside(folder)
@@ -210,8 +214,14 @@ class Ledger:
         place.write_file(self.folder, f"{place.DERIVED}{path}", content)
         return self.append("derived", body)
 
-    def append(self, kind: str, body: Mapping[str, Json]) -> int:
-        """Take a statement for the next commit.
+    def append(
+        self,
+        kind: str,
+        body: Mapping[str, Json],
+        label: Label | None = None,
+        commits: tuple[str, ...] = (),
+    ) -> int:
+        """Take a statement for the next commit, with its label and its commitments.
 
         Returns:
             The index that it will have in the log.
@@ -225,7 +235,7 @@ class Ledger:
         index = self.size + len(self._durable) + len(self._pending)
         if (kind == "mission") != (index == 0):
             raise LedgerError(f"entry {index} cannot be of kind {kind!r}")
-        self._pending.append((kind, dict(body)))
+        self._pending.append((kind, dict(body), label, commits))
         return index
 
     def append_durable(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Receipt:
@@ -244,7 +254,7 @@ class Ledger:
         if self.checkpoint is None or self._pending or kind == "mission":
             raise LedgerError(f"{self.folder} has to be committed first, with its mission")
         index = self.size + len(self._durable)
-        entries, last = self._sign([(kind, body)], signed_us, signer)
+        entries, last = self._sign([(kind, body, None, ())], signed_us, signer)
         try:
             if self._journals is None:
                 self._journals = Journals.begin(self._paths, self.key, self._note)
@@ -327,11 +337,11 @@ class Ledger:
         return self._signer
 
     def _sign(
-        self, said: Iterable[tuple[str, Mapping[str, Json]]], signed_us: int, signer: SigningKey
+        self, said: Iterable[Said], signed_us: int, signer: SigningKey
     ) -> tuple[list[bytes], Statement]:
         entries: list[bytes] = []
         last = self._last
-        for kind, body in said:
+        for kind, body, label, commits in said:
             last = Statement(
                 kind=kind,
                 actor=self.key.name,
@@ -339,6 +349,8 @@ class Ledger:
                 prev=last.sha256 if last else None,
                 anchor=self.checkpoint,
                 signed_us=signed_us,
+                label=label,
+                commits=commits,
                 body=dict(body),
             )
             entries.append(write_entry(last, signer))
