@@ -144,7 +144,9 @@ def read_sites(path: Path) -> tuple[Site, ...]:
     for site, line in read.rows:
         if seen.setdefault(site["id"], line) != line:
             first_line = seen[site["id"]]
-            raise MissionError(f"{path}: {where} {line}: id {site['id']!r} is of {first_line} too")
+            raise MissionError(
+                f"{path}: {where} {line}: id {site['id']!r} stands in {where} {first_line} too"
+            )
     return tuple(site for site, _ in read.rows)
 
 
