@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from truceline.evidence.verify import verify
 from truceline.pipeline import sealed as pipeline
 from truceline.pipeline.seal import MissionError
 from truceline.records.canonical import Json
+from truceline.records.units import day_start_us
 
 SEED = bytes(range(32))
 KEY = SigningKey(name="example.org/m", seed=SEED).verifier
@@ -183,6 +185,19 @@ def test_a_commitment_redacted_without_its_blob_is_not_opened_either(
     openings = mission.with_name("m.1.openings")
     for way in (("--group", observers), ("--openings", openings)):
         assert len(list(sites_in(said("open", "1", "--mission", mission, *way)))) == 5
+
+
+def test_a_blob_redacted_without_its_commitment_is_not_read(mission: Path, observers: Path) -> None:
+    with Ledger.open(mission, SEED) as ledger:
+        sealed = ledger.read(1)
+        gone: list[Json] = [blobs(mission)[0].name]
+        about: dict[str, Json] = {"statement": sealed.sha256, "commits": [], "reason": "x"}
+        ledger.append("redact", {**about, "blobs": gone})
+        ledger.commit(0)
+    assert len(blobs(mission)) == 6
+    opened = said("open", "1", "--mission", mission, "--group", observers)
+    assert len(opened.splitlines()) == 5
+    assert "6 sealed\t0 redacted\t6 blobs here" in said("list", "--mission", mission)
 
 
 def test_a_whole_register_is_redacted_even_without_its_openings(
@@ -363,14 +378,33 @@ def test_refuses_what_cannot_be_opened(mission: Path, observers: Path, tmp_path:
         next(pipeline.open_sites(mission, 1))
 
 
-def test_a_label_that_has_expired_keeps_everybody_out(mission: Path, tmp_path: Path) -> None:
+def test_a_label_that_has_expired_keeps_everybody_out(
+    mission: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, key = group(tmp_path, "FRA")
-    said(
-        "commit", tmp_path / "sites.csv", "--mission", mission, "--title", "t", "--to", key,
-        "--expires", "2020-01-01",
-    )  # fmt: skip
+    call = ("commit", tmp_path / "sites.csv", "--mission", mission, "--title", "t", "--to", key)
+    with pytest.raises(MissionError, match="cannot expire at 2020-01-01T00:00:00Z: that is past"):
+        said(*call, "--expires", "2020-01-01")
+    end_us = day_start_us(date(2089, 1, 1))
+    said(*call, "--expires", "2089-01-01")
+    look = ("open", "1", "--mission", mission, "--group", file)
+    monkeypatch.setattr(pipeline, "_now_us", lambda: end_us - 1)
+    assert len(said(*look).splitlines()) == 6
+    monkeypatch.setattr(pipeline, "_now_us", lambda: end_us)
     with pytest.raises(FormatError, match="keeps out group FRA now"):
-        said("open", "1", "--mission", mission, "--group", file)
+        said(*look)
+
+
+def test_a_damaged_blob_is_named(mission: Path, observers: Path) -> None:
+    damaged = blobs(mission)[3]
+    content = bytearray(damaged.read_bytes())
+    content[100] ^= 1
+    damaged.write_bytes(content)
+    with pytest.raises(FormatError, match=f"{damaged}: blob [0-9a-f]{{64}} is not named by"):
+        said("open", "1", "--mission", mission, "--group", observers)
+    damaged.unlink()
+    left = said("open", "1", "--mission", mission, "--group", observers)
+    assert len(left.splitlines()) == 5
 
 
 def test_a_field_that_is_no_site_is_found_by_nobody_and_breaks_nothing(

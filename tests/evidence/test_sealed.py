@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import shutil
@@ -279,12 +280,42 @@ def test_refuses_what_is_no_blob(change: Callable[[dict[str, Any]], Any], why: s
         pytest.param(b"\xff", "cannot be read", id="no UTF-8"),
         pytest.param(b'{"a":1,"a":1}', "not canonical", id="a key twice"),
         pytest.param(b"[]", "a blob has format", id="a list"),
+        pytest.param(b'"\\ud800"', "cannot be read", id="half a character"),
         pytest.param(b" " * 1_000_001, "1000001 bytes is above", id="too large"),
     ],
 )
 def test_refuses_bytes_that_are_no_blob_at_all(content: bytes, why: str) -> None:
     with pytest.raises(FormatError, match=why):
         commitment_of(content)
+
+
+FIELDS = ("commit", "groups", "sealed", "log", "openings", "title", "entry", "opening", "proof")
+json_bytes = st.builds(
+    lambda held, more: canonical({**held, **more}),
+    st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, values)),
+    st.sampled_from([{}, {"format": 1}]),
+)
+
+
+@given(st.binary(max_size=200) | json_bytes)
+def test_whatever_comes_in_is_read_or_refused_by_name(content: bytes) -> None:
+    _, signed = blob_and_statement(FRA)
+    for read in (
+        commitment_of,
+        read_openings,
+        GroupSecret.read,
+        lambda any_bytes: check_disclosure(any_bytes, KEY),
+        lambda any_bytes: open_blob(any_bytes, FRA, naming(any_bytes), ORIGIN),
+        lambda any_bytes: open_blob(any_bytes, FRA, signed, ORIGIN),
+    ):
+        with contextlib.suppress(FormatError):
+            read(content)
+
+
+@given(st.text(max_size=80) | st.text("FRA+=0aA", max_size=60).map(lambda text: f"FRA+{text}"))
+def test_whatever_text_is_given_as_a_key_is_read_or_refused_by_name(text: str) -> None:
+    with contextlib.suppress(FormatError):
+        assert str(GroupKey.read(text)) == text
 
 
 @pytest.mark.parametrize("moved", ["log", "title", "commit"])

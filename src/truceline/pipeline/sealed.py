@@ -44,7 +44,7 @@ from truceline.evidence.sealed import (
     write_disclosure,
     write_openings,
 )
-from truceline.evidence.statement import COMMITS_LIMIT
+from truceline.evidence.statement import COMMITS_LIMIT, Statement
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError, Parsed
 from truceline.feeds.table import degrees_e7, parse_table, whole
@@ -210,13 +210,16 @@ def seal_register(
         expires_us: From when the label holds no more.
 
     Raises:
-        MissionError: The sites or the title are wrong, or a file of openings is in the way.
+        MissionError: The sites, the title or the label's end are wrong, or a file of openings is
+            in the way.
         FormatError: A key or the label is wrong.
         LedgerError: The mission cannot be written.
     """
     _insist_on_words("title", title, TITLE_LIMIT)
     groups = [GroupKey.read(text) for text in to]
     label = label_of_tlp(tlp, tuple(one.name for one in groups), expires_us)
+    if expires_us is not None and expires_us <= _now_us():
+        raise MissionError(f"a label cannot expire at {iso(expires_us)}: that is past")
     sites = read_sites(sites_file)
     parts = [sites[at : at + COMMITS_LIMIT] for at in range(0, len(sites), COMMITS_LIMIT)]
     made: list[Sealed] = []
@@ -312,10 +315,16 @@ def _opened_by_group(mission: Path, log: str, register: Register, path: Path) ->
     blobs = _beside(mission, "sealed")
     for digest in _blobs(register):
         if digest not in register.gone and _blob_path(blobs, digest).is_file():
-            content = place.read_file(blobs, f"{digest[:2]}/{digest}", BLOB_LIMIT)
-            opening = open_blob(content, secret, register.statement, log)
+            opening = _opened_blob(_blob_path(blobs, digest), secret, register.statement, log)
             if commit(opening) not in register.redacted:
                 yield opening
+
+
+def _opened_blob(path: Path, secret: GroupSecret, statement: Statement, log: str) -> Opening:
+    try:
+        return open_blob(_read(path, BLOB_LIMIT), secret, statement, log)
+    except FormatError as error:
+        raise FormatError(f"{path}: {error}") from error
 
 
 def disclose(mission: Path, index: int, opening: Opening, out: Path) -> int:
