@@ -360,6 +360,10 @@ def test_refuses_what_cannot_be_opened(mission: Path, observers: Path, tmp_path:
     observers.chmod(0o644)
     with pytest.raises(FormatError, match="may be read by others than its owner: chmod 600"):
         said("open", "1", "--mission", mission, "--group", observers)
+    observers.chmod(0o600)
+    observers.write_bytes(b"OBSERVERS\n")
+    with pytest.raises(FormatError, match=f"^{observers} is no file of a group"):
+        said("open", "1", "--mission", mission, "--group", observers)
     openings = tmp_path / "m.1.openings"
     openings.write_bytes(openings.read_bytes().replace(b"Hospital 3", b"Hospital 9"))
     with pytest.raises(FormatError, match="openings: holds what opens nothing of entry 1"):

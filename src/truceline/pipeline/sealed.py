@@ -308,7 +308,11 @@ def open_sites(
 
 
 def _opened_by_group(mission: Path, log: str, register: Register, path: Path) -> Iterator[Opening]:
-    secret = GroupSecret.read(_read_private(path))
+    content = _read_private(path)
+    try:
+        secret = GroupSecret.read(content)
+    except FormatError as error:
+        raise FormatError(f"{path} {error}") from error
     label = register.statement.label
     if not may_read(label, secret.name, _now_us()):
         raise FormatError(f"the label of entry {register.index} keeps out group {secret.name} now")
@@ -470,8 +474,9 @@ def _register(ledger: Ledger, index: int) -> Register:
 
 
 def _kept(openings: Path, register: Register) -> tuple[Kept, ...]:
+    content = _read_private(openings)
     try:
-        _, _, kept = read_openings(_read_private(openings))
+        _, _, kept = read_openings(content)
     except FormatError as error:
         raise FormatError(f"{openings}: {error}") from error
     for one in kept:
