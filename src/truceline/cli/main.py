@@ -21,6 +21,7 @@ from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.mirror import mirror_commands
 from truceline.cli.replay import replay
 from truceline.cli.report import report
+from truceline.cli.sealed import sealed_commands
 from truceline.cli.serve import serve
 from truceline.cli.show import show
 from truceline.cli.verify import verify
@@ -72,6 +73,7 @@ app.add_typer(background_commands, name="background")
 app.add_typer(key_commands, name="key")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
+app.add_typer(sealed_commands, name="sealed")
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from truceline.evidence.edge import Edge, SignedTree
 from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
 from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
 from truceline.evidence.keys import SigningKey, VerifierKey
+from truceline.evidence.label import Label
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
 from truceline.evidence.receipt import Receipt, Refused, sign_receipt
@@ -53,6 +54,8 @@ ROOTS_KEPT = 4096
 # How far back the first of two contradicting statements is looked for.
 SEARCHED_BUNDLES = 256
 Found = TypeVar("Found")
+# Kind, body, label and commitments of a statement that is still to be numbered and signed.
+Said = tuple[str, Mapping[str, Json], Label | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ class Ledger:
         # Entries without a head included.
         self._actors = Actors(key)
         self._state_size = 0
-        self._pending: list[tuple[str, Mapping[str, Json]]] = []
+        self._pending: list[Said] = []
         # In the journals, and not yet under a head.
         self._durable: list[bytes] = []
         self._paths = journals or beside(folder)
@@ -248,8 +251,14 @@ class Ledger:
         place.write_file(self.folder, f"{place.DERIVED}{path}", content)
         return self.append("derived", body)
 
-    def append(self, kind: str, body: Mapping[str, Json]) -> int:
-        """Take a statement for the next commit.
+    def append(
+        self,
+        kind: str,
+        body: Mapping[str, Json],
+        label: Label | None = None,
+        commits: tuple[str, ...] = (),
+    ) -> int:
+        """Take a statement for the next commit, with its label and its commitments.
 
         Returns:
             The index that it will have in the log.
@@ -263,7 +272,7 @@ class Ledger:
         index = self.size + len(self._durable) + len(self._pending)
         if (kind == "mission") != (index == 0):
             raise LedgerError(f"entry {index} cannot be of kind {kind!r}")
-        self._pending.append((kind, dict(body)))
+        self._pending.append((kind, dict(body), label, commits))
         return index
 
     def append_durable(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Receipt:
@@ -283,7 +292,7 @@ class Ledger:
         if kind == "mission":
             raise LedgerError(f"entry {self.size} cannot be of kind 'mission'")
         index = self.size + len(self._durable)
-        statement = self._say(kind, body, signed_us)
+        statement = self._say((kind, body, None, ()), signed_us)
         entry = write_entry(statement, signer)
         self._actors.take(index, statement)
         frame = self._make_durable([entry])
@@ -349,8 +358,8 @@ class Ledger:
         signer = self._insist_on_writer()
         entries: list[bytes] = []
         try:
-            for index, (kind, body) in enumerate(self._pending, self.size + len(self._durable)):
-                statement = self._say(kind, body, signed_us)
+            for index, said in enumerate(self._pending, self.size + len(self._durable)):
+                statement = self._say(said, signed_us)
                 entries.append(write_entry(statement, signer))
                 self._actors.take(index, statement)
         except FormatError as error:
@@ -434,8 +443,9 @@ class Ledger:
         if not 0 <= index < self.size:
             raise IndexError(f"no entry {index} in a log of {self.size}")
 
-    def _say(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Statement:
+    def _say(self, said: Said, signed_us: int) -> Statement:
         """Make the log's own next statement."""
+        kind, body, label, commits = said
         seq, prev = self._actors.registry.next_of(self.key.name)
         return Statement(
             kind=kind,
@@ -444,6 +454,8 @@ class Ledger:
             prev=prev,
             anchor=self.checkpoint,
             signed_us=signed_us,
+            label=label,
+            commits=commits,
             body=dict(body),
         )
 

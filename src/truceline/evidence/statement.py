@@ -233,6 +233,8 @@ def write_entry(statement: Statement, key: SigningKey) -> bytes:
     """
     insist_on_body(statement.kind, statement.body)
     payload = statement.payload
+    if statement.label or statement.commits:
+        _read_payload(payload)  # what nobody could read back is not signed
     signature = key.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
     # DSSE's own names have a capital letter, which the canonical profile refuses; order and
     # spelling are therefore fixed here.
