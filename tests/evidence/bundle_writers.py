@@ -308,7 +308,11 @@ class World:
             *[
                 (
                     "original",
-                    {"name": "agreements/easter.toml", "feed": self.agreement_feed},
+                    {
+                        "name": "agreements/easter.toml",
+                        "feed": self.agreement_feed,
+                        "received_us": None,
+                    },
                     self.agreement,
                 )
                 for _ in self.readings[:1]
@@ -457,7 +461,19 @@ def valid_bundles() -> dict[str, bytes]:
         "log of 2^53 - 1": World(size=2**53 - 1),
         "no finding": World(readings=()),
         "other key": World(signer=sound_signer(b"s" * 32)),
-        "more in a statement": World(statement={"anchor": None, "label": {"tlp": "CLEAR"}}),
+        "more in a statement": World(
+            statement={
+                "anchor": {"origin": "truceline.example/log", "size": 1, "root": "ab" * 32},
+                "commits": ["cd" * 32, "ab" * 32],
+                "label": {
+                    "policy": "TLP",
+                    "classification": "CLEAR",
+                    "releasable_to": ["NEUTRAL", "PARTIES"],
+                    "caveats": [],
+                    "expires_us": None,
+                },
+            }
+        ),
         "agreement that is no TOML": World(agreement=b"\xff\x00"),
     }
     headers = {
