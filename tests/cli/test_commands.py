@@ -20,7 +20,7 @@ COMMANDS = [
     ("sources",), ("report",), ("serve",), ("verify",), ("show",), ("fetch",), ("demo",),
     ("agreement", "check"), ("background", "fit"),
     ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"), ("mirror", "compare"),
-    ("mirror", "check"),
+    ("mirror", "check"), ("time", "request"), ("time", "add"), ("time", "show"),
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from truceline.cli.replay import replay
 from truceline.cli.report import report
 from truceline.cli.serve import serve
 from truceline.cli.show import show
+from truceline.cli.stamp import time_commands
 from truceline.cli.verify import verify
 from truceline.pipeline.errors import ERRORS
 
@@ -68,6 +69,7 @@ app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
+app.add_typer(time_commands, name="time")
 
 
 def main() -> None:

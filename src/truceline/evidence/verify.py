@@ -316,7 +316,7 @@ class _Said:
 
     def hear(self, statement: Statement) -> None:
         body = statement.body
-        sha256, size = str(body["sha256"]), body.get("size")
+        sha256, size = str(body.get("sha256")), body.get("size")
         name = place.original_name(sha256)
         if statement.kind == "mission":
             self.mission = sha256

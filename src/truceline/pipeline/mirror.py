@@ -164,14 +164,24 @@ def read_policy_file(path: Path) -> Policy:
     return read_policy(path.read_bytes())
 
 
+def cosigned_heads(origin: str, mirrors: Sequence[str]) -> list[bytes]:
+    """Fetch the head that each mirror serves; one that does not answer is left out.
+
+    Args:
+        origin: The log's name.
+        mirrors: Folders or URLs of their stores.
+    """
+    notes = []
+    for source in dict.fromkeys(mirrors):
+        with suppress(SourceError):
+            notes.append(source_of(source)(f"{origin_hash(origin)}/{CHECKPOINT}", NOTE_LIMIT))
+    return notes
+
+
 def levels(store: Path, policy: Path) -> Levels:
     """Ask the mirrors of a policy for their heads, and hold them against one's own copy."""
     read = read_policy_file(policy)
-    served = f"{origin_hash(read_promise(store).log.name)}/{CHECKPOINT}"
-    notes = []
-    for source in [str(store), *read.urls.values()]:
-        with suppress(SourceError):
-            notes.append(source_of(source)(served, NOTE_LIMIT))
+    notes = cosigned_heads(read_promise(store).log.name, [str(store), *read.urls.values()])
     sizes = agreeing(store, notes, read.mirrors.values())
     reached = {level.name: size for level, size in sizes_reached(read, sizes).items()}
     agreed = [key for key, size in sizes.items() if size >= reached[Level.D.name]]
@@ -223,7 +233,7 @@ def compare_checkpoint(checkpoint: Path, source: str, log_key: str) -> Compared:
         shown = open_checkpoint(note, key)
     except FormatError as error:
         raise SourceError(f"{source}: {CHECKPOINT} {error}") from error
-    leaves = _leaf_hashes(fetch, shown.size) if shown.size > held.size else None
+    leaves = leaf_hashes(fetch, shown.size) if shown.size > held.size else None
     outcome, why = weigh(held, shown, leaves)
     if outcome is Outcome.FORK:
         return Compared(consistent=False, why=why, proof=prove_heads(kept, note, key, leaves or []))
@@ -250,7 +260,7 @@ def _read_limited(path: Path, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def _leaf_hashes(fetch: Fetch, size: int) -> list[bytes]:
+def leaf_hashes(fetch: Fetch, size: int) -> list[bytes]:
     """Fetch the leaf hashes of a log, until a tile is missing: who shows less proves nothing."""
     leaves: list[bytes] = []
     for index in range(-(-size // TILE_WIDTH)):
