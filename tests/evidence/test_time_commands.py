@@ -200,13 +200,15 @@ def test_what_another_actor_says_is_younger_than_the_tokens_below_its_anchor(
 
 
 # ---------------------------------------------------------------------------- the mirrors
-def serve(world: World, at: int, size: int, time_s: int, salt: bytes = b"") -> str:
+def serve(
+    world: World, at: int, size: int, time_s: int, salt: bytes = b"", folder: str = ""
+) -> str:
     """Give the store of a mirror that has cosigned a head of this log, or of another history."""
     leaves = leaf_hashes(source_of(str(world.mission)), world.head().size)
     found = root([*leaves[: size - 1], salt or leaves[size - 1]])
     head = Checkpoint(origin=KEY.name, size=size, root=found)
     note = sign_note(head.text, SigningKey(name=KEY.name, seed=SEED))
-    store = world.folder / f"m{at}" / origin_hash(KEY.name)
+    store = world.folder / (folder or f"m{at}") / origin_hash(KEY.name)
     store.mkdir(parents=True)
     line = cosign(head.text, MIRRORS[at], time_s)
     (store / "checkpoint").write_bytes(add_signatures(note, [line]))
@@ -233,6 +235,11 @@ def test_a_quorum_of_mirrors_bounds_by_its_median(world: World) -> None:
     found = when_made(world.mission, 2, policy=policy(world), mirrors=stores)
     assert [one.us for one in found.before] == [1_011_000_000]
     assert found.is_outside, "the mission was signed a day after 1970 began"
+    # Of several heads of one mirror the first counts, in whatever order they are found.
+    again = [serve(world, at, 7, 5_000, folder=f"again{at}") for at in range(3)]
+    for found_in in ([*stores[:3], *again], [*again, *stores[:3]]):
+        found = when_made(world.mission, 2, policy=policy(world), mirrors=found_in)
+        assert [one.us for one in found.before] == [5_001_000_000 - 3_990_000_000]
     two = when_made(world.mission, 2, policy=policy(world), mirrors=stores[:2])
     assert two.before == ()
     assert two.refused == ("2 of 4 mirrors cosigned a head that has it: too few",)

@@ -23,9 +23,9 @@ from truceline.evidence.keys import SigningKey
 from truceline.evidence.mirror import SourceError, origin_hash
 from truceline.evidence.note import Checkpoint, sign_note
 from truceline.evidence.policy import Level, read_policy
-from truceline.evidence.strict import FormatError
+from truceline.evidence.strict import FormatError, encode_base64
 from truceline.evidence.tiles import hash_tiles
-from truceline.evidence.tree import leaf_hash, root
+from truceline.evidence.tree import consistency_proof, leaf_hash, root
 from truceline.pipeline.mirror import compare_checkpoint
 from truceline.records.canonical import canonical
 
@@ -248,6 +248,9 @@ def test_nothing_is_proven_from_what_the_accused_did_not_sign(
     forged = tmp_path / "forged"
     forged.write_bytes(old.read_bytes().replace(b"\n300\n", b"\n301\n"))
     assert "the old checkpoint is not signed by" in said(serve(tmp_path / "f", false), forged)
+    foreign = tmp_path / "foreign"
+    foreign.write_bytes(sign_note(text, LOG))
+    assert "the old checkpoint is of log" in said(serve(tmp_path / "g", false), foreign)
     # A checkpoint without tiles is enough for one size, and for no other.
     alone = kept(tmp_path / "alone", history(300, rewritten_at=1))
     assert go(program, "fork", old, alone, key).returncode == 1
@@ -342,3 +345,31 @@ def test_go_checks_what_a_contributor_said_twice(
         assert told.returncode == 1
         assert why in told.stdout
         assert check(path.read_bytes(), [ACTOR.verifier]).outcome is Outcome.UNPROVEN
+
+
+def test_two_heads_of_one_history_accuse_nobody(
+    program: Path,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The consistency proof in it holds: that is what an honest log looks like."""
+    leaves = history(9)
+    path = tmp_path / "fraud.json"
+    for size in range(10):
+        steps = consistency_proof(leaves, size) if 0 < size < 9 else []
+        path.write_bytes(
+            canonical(
+                {
+                    "v": 1,
+                    "kind": "log",
+                    "signer": str(LOG.verifier),
+                    "earlier": signed(leaves[:size]).decode(),
+                    "later": signed(leaves).decode(),
+                    "past": encode_base64(root(leaves[:size])),
+                    "path": [encode_base64(step) for step in steps],
+                }
+            )
+        )
+        assert check(path.read_bytes(), [LOG.verifier]).outcome is Outcome.UNPROVEN
+        told = go(program, "proof", path, str(LOG.verifier))
+        assert told.returncode == 1, size
+        assert "does not show that the two heads exclude each other" in told.stdout
