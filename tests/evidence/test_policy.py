@@ -308,3 +308,10 @@ def test_no_set_of_parties_and_neutrals_lowers_the_level_and_any_one_withholds_t
     if watching:
         assert best is Level.D
         assert read.undisputed(everybody)
+
+
+def test_a_policy_that_is_too_long_or_names_a_key_in_other_bytes_is_refused() -> None:
+    with pytest.raises(FormatError, match="is above 1000000"):
+        read_policy(b"#" * 1_000_001)
+    with pytest.raises(FormatError, match="line 1: a key's name must be UTF-8"):
+        read_policy(b"log \xff+00000000+AQ==\n")
