@@ -19,7 +19,8 @@ COMMANDS = [
     ("replay",), ("exercise",), ("incidents",), ("findings",), ("coverage",), ("claims",),
     ("sources",), ("report",), ("serve",), ("verify",), ("show",), ("fetch",), ("demo",),
     ("agreement", "check"), ("background", "fit"),
-    ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"),
+    ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"), ("mirror", "compare"),
+    ("mirror", "check"), ("time", "request"), ("time", "add"), ("time", "show"),
 ]  # fmt: skip
 
 

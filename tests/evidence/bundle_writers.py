@@ -192,6 +192,45 @@ def proof(index: int, first: int, behind: int, leaves: dict[int, bytes]) -> list
     return [*proof(index, middle, behind, leaves), tree(first, middle, leaves)]
 
 
+LABEL: dict[str, Any] = {
+    "policy": "TLP",
+    "classification": "CLEAR",
+    "releasable_to": ["NEUTRAL", "PARTIES"],
+    "caveats": [],
+    "expires_us": None,
+}
+ANCHOR: dict[str, Any] = {"origin": "truceline.example/log", "size": 1, "root": "ab" * 32}
+# Statements of version 2 that none of the verifiers may take.
+MISSHAPEN: dict[str, dict[str, Any]] = {
+    "statement with one field more": {"more": None},
+    "anchor that is a text": {"anchor": "head"},
+    "anchor of no entries": {"anchor": {**ANCHOR, "size": 0}},
+    "anchor with size true": {"anchor": {**ANCHOR, "size": True}},
+    "anchor with a short root": {"anchor": {**ANCHOR, "root": "ab"}},
+    "anchor without origin": {"anchor": {"size": 1, "root": "ab" * 32}},
+    "anchor with more": {"anchor": {**ANCHOR, "more": 1}},
+    "anchor of origin null": {"anchor": {**ANCHOR, "origin": None}},
+    "label that is a text": {"label": "CLEAR"},
+    "label without policy": {"label": {**LABEL, "policy": ""}},
+    "label with policy null": {"label": {**LABEL, "policy": None}},
+    "label with more": {"label": {**LABEL, "tlp": "CLEAR"}},
+    "label with less": {"label": {"policy": "TLP", "classification": "CLEAR"}},
+    "label with classification 1": {"label": {**LABEL, "classification": 1}},
+    "label with words not sorted": {"label": {**LABEL, "caveats": ["b", "a"]}},
+    "label with a word twice": {"label": {**LABEL, "caveats": ["a", "a"]}},
+    "label with a word that is none": {"label": {**LABEL, "releasable_to": [1]}},
+    "label with words by halves": {"label": {**LABEL, "caveats": ["\U0001f54a", "\uff5a"]}},
+    "label that expires in words": {"label": {**LABEL, "expires_us": "never"}},
+    "label that expires true": {"label": {**LABEL, "expires_us": True}},
+    "commits null": {"commits": None},
+    "commits with a short hash": {"commits": ["ab"]},
+    "commits in capitals": {"commits": ["AB" * 32]},
+    "commits with one twice": {"commits": ["ab" * 32, "ab" * 32]},
+    "commits above 256": {"commits": [f"{at:064x}" for at in range(257)]},
+    "commits of a number": {"commits": [1]},
+}
+
+
 @dataclass(kw_only=True)
 class World:
     """What a bundle is made of; each test changes what it is about."""
@@ -308,7 +347,11 @@ class World:
             *[
                 (
                     "original",
-                    {"name": "agreements/easter.toml", "feed": self.agreement_feed},
+                    {
+                        "name": "agreements/easter.toml",
+                        "feed": self.agreement_feed,
+                        "received_us": None,
+                    },
                     self.agreement,
                 )
                 for _ in self.readings[:1]
@@ -457,7 +500,20 @@ def valid_bundles() -> dict[str, bytes]:
         "log of 2^53 - 1": World(size=2**53 - 1),
         "no finding": World(readings=()),
         "other key": World(signer=sound_signer(b"s" * 32)),
-        "more in a statement": World(statement={"anchor": None, "label": {"tlp": "CLEAR"}}),
+        "more in a statement": World(
+            statement={
+                "anchor": ANCHOR,
+                "commits": ["cd" * 32, "ab" * 32],
+                "label": LABEL,
+            }
+        ),
+        # U+FF5A comes before U+1F54A, though not by halves of UTF-16.
+        "words beyond the first plane": World(
+            statement={"label": {**LABEL, "caveats": ["", "\uff5a", "\U0001f54a"], "expires_us": 7}}
+        ),
+        "as many commits as there may be": World(
+            statement={"commits": [f"{at:064x}" for at in range(256)]}
+        ),
         "agreement that is no TOML": World(agreement=b"\xff\x00"),
     }
     headers = {
@@ -621,6 +677,8 @@ def spoiled_bundles() -> dict[str, bytes]:  # noqa: C901, PLR0915 - a table, in 
     world("mission with a key in words", mission='verifier_key = "{key}" \n')
     world("agreement from a feed", agreement_feed="firms")
     world("another version", statement={"v": 1})
+    for name, changed in MISSHAPEN.items():
+        world(name, statement=changed)
     world("version true", statement={"v": True})
     world("another actor", statement={"actor": "truceline.example/other"})
     world("seq below 0", statement={"seq": -1})

@@ -228,11 +228,21 @@ def test_levels_are_those_that_the_mirrors_of_a_policy_reached_on_ones_own_histo
             lines.append(f"witness {name} {mirror_key(opened)} {tmp_path / name}")
     policy = tmp_path / "policy"
     policy.write_text("\n".join([*lines, "group g 3 m0 m1 m2 m3", "quorum g", ""]))
-    assert levels(tmp_path / "m0", policy) == (
-        {"C": 7, "D": 7},
-        {"m0": 7, "m1": 7, "m2": 7, "m3": None},
-    )
+    found = levels(tmp_path / "m0", policy)
+    assert found.reached == {"C": 7, "D": 7}
+    assert found.mirrors == {"m0": 7, "m1": 7, "m2": 7, "m3": None}
+    assert (found.undisputed, found.withheld_by) == (None, ())
     for name, count in [("m1", 2), ("m0", 1)]:
         grow(log, count)
         pull_once(tmp_path / name, str(log))
-    assert levels(tmp_path / "m0", policy) == ({"C": 9, "D": 7}, sizes)
+    found = levels(tmp_path / "m0", policy)
+    assert (found.reached, found.mirrors) == ({"C": 9, "D": 7}, sizes)
+    # m1 is a party's mirror and m3 a neutral one, which was shown another history.
+    groups = ["group parties 1 m1", "group g 3 m0 parties m2 m3", "quorum g", ""]
+    policy.write_text("\n".join([*lines, *groups]))
+    found = levels(tmp_path / "m0", policy)
+    assert (found.undisputed, found.withheld_by) == (7, ())
+    groups = ["group neutral 1 m3", "group g 3 m0 m1 m2 neutral", "quorum g", ""]
+    policy.write_text("\n".join([*lines, *groups]))
+    found = levels(tmp_path / "m0", policy)
+    assert (found.reached["D"], found.undisputed, found.withheld_by) == (7, 0, ("m3",))

@@ -20,6 +20,8 @@ from truceline.evidence.policy import (
     copies_needed,
     determination_needed,
     read_policy,
+    size_undisputed,
+    sizes_reached,
     tolerated,
 )
 from truceline.evidence.strict import FormatError
@@ -209,3 +211,107 @@ def test_the_level_of_a_signed_head() -> None:
         assert (head.size, reached) == (7, level)
     with pytest.raises(FormatError, match="is not in the policy"):
         read_policy(b"quorum none\n").level_of(NOTE)
+
+
+# ---------------------------------------------------------------------- disputed by none
+SIDES = (
+    "group parties 1 w0 w1\ngroup neutral all w2\n"
+    "group coalition 5 w3 w4 w5 w6 w7 w8 w9\n"
+    "group all-of-them 1 coalition parties neutral\nquorum coalition\n"
+)
+
+
+def test_disputed_by_none_takes_every_party_and_every_neutral_mirror() -> None:
+    read = policy(SIDES)
+    assert read.watchers() == ("w0", "w1", "w2")
+    coalition = KEYS[3:10]
+    assert read.satisfied_by(coalition) is Level.D
+    assert read.undisputed([*KEYS[:3], *coalition])
+    for silent in range(3):
+        others = [key for at, key in enumerate(KEYS[:3]) if at != silent]
+        assert read.satisfied_by([*others, *coalition]) is Level.D
+        assert read.withheld_by([*others, *coalition]) == (f"w{silent}",)
+        assert not read.undisputed([*others, *coalition])
+    # Without level D nobody has agreed to anything that could be disputed.
+    assert not read.undisputed(KEYS[:7])
+
+
+def test_where_nobody_was_asked_nothing_is_undisputed() -> None:
+    read = flat(7, 5)
+    assert (read.watchers(), read.withheld_by([])) == ((), ())
+    assert read.satisfied_by(KEYS[:7]) is Level.D
+    assert not read.undisputed(KEYS[:7])
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        # The file's own rule needs a party.
+        "group parties any w0 w1\ngroup c 2 w2 w3 w4\ngroup d all parties c\nquorum d\n",
+        # The number needs them: seven mirrors, five for D, three of them the parties'.
+        "group parties any w0 w1 w2\ngroup d 1 parties w3 w4 w5 w6\nquorum d\n",
+        "group neutral any w0 w1 w2\ngroup d 1 neutral w3 w4 w5 w6\nquorum d\n",
+    ],
+)
+def test_a_policy_in_which_a_party_could_block_is_refused(rest: str) -> None:
+    with pytest.raises(FormatError, match="could keep level D from being reached: with"):
+        policy(rest)
+
+
+def test_the_status_is_told_by_size_of_the_log() -> None:
+    read = policy(SIDES)
+    sizes = dict(zip(KEYS[:10], [9, 4, 8, 9, 9, 9, 9, 9, 9, 9], strict=True))
+    assert sizes_reached(read, sizes)[Level.D] == 9
+    assert size_undisputed(read, sizes) == 4
+    del sizes[KEYS[2]]
+    assert size_undisputed(read, sizes) == 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 2**32))
+def test_no_set_of_parties_and_neutrals_lowers_the_level_and_any_one_withholds_the_status(
+    seed: int,
+) -> None:
+    """Any tree of groups that is read at all; any of them silent, everybody else heard."""
+    rng = random.Random(seed)  # noqa: S311 - a tree that can be made again
+    count = rng.randint(6, 16)
+    names = [f"w{at}" for at in range(count)]
+    rng.shuffle(names)
+    parties, neutrals = rng.randint(0, 3), rng.randint(0, 2)
+    sides = {"parties": names[:parties], "neutral": names[parties : parties + neutrals]}
+    lines, left = "", names[parties + neutrals :]
+    for side, members in sides.items():
+        if members:
+            lines += f"group {side} {rng.randint(1, len(members))} {' '.join(members)}\n"
+            if rng.random() < 0.7:
+                left.append(side)
+    for number in itertools.count():
+        if len(left) == 1:
+            break
+        rng.shuffle(left)
+        members, left = left[: (size := rng.randint(2, len(left)))], left[size:]
+        lines += f"group g{number} {rng.randint(1, len(members))} {' '.join(members)}\n"
+        left.append(f"g{number}")
+    try:
+        read = policy(f"{lines}quorum {left[0]}\n")
+    except FormatError as error:
+        assert "could keep level D" in str(error)  # noqa: PT017 - both ends are right
+        return
+    watching = read.watchers()
+    assert set(watching) == {*sides["parties"], *sides["neutral"]}
+    everybody = set(read.mirrors.values())
+    best = read.satisfied_by(everybody)
+    for mask in range(1, 1 << len(watching)):
+        silent = {read.mirrors[name] for at, name in enumerate(watching) if mask >> at & 1}
+        assert read.satisfied_by(everybody - silent) is best
+        assert not read.undisputed(everybody - silent)
+    if watching:
+        assert best is Level.D
+        assert read.undisputed(everybody)
+
+
+def test_a_policy_that_is_too_long_or_names_a_key_in_other_bytes_is_refused() -> None:
+    with pytest.raises(FormatError, match="is above 1000000"):
+        read_policy(b"#" * 1_000_001)
+    with pytest.raises(FormatError, match="line 1: a key's name must be UTF-8"):
+        read_policy(b"log \xff+00000000+AQ==\n")

@@ -32,6 +32,7 @@ from bundle_worlds import (
     observation,
     opened,
 )
+from bundle_writers import ANCHOR, LABEL, MISSHAPEN
 from hypothesis import given
 from hypothesis import strategies as st
 from mission_worlds import KEY, ORIGIN
@@ -45,6 +46,8 @@ from truceline.evidence.bundle import make_bundle
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.note import sign_note
+from truceline.evidence.statement import read_entry
+from truceline.evidence.strict import FormatError
 from truceline.evidence.verifiers import verify_bundle as verifier
 from truceline.evidence.verifiers.verify_bundle import Wrong, verify
 from truceline.records.canonical import canonical
@@ -472,9 +475,25 @@ def signed(payload: bytes, name: str = ORIGIN) -> bytes:
 
 
 PAYLOAD: dict[str, Any] = {
-    "v": 2, "kind": "derived", "actor": ORIGIN, "seq": 3, "prev": "ab" * 32, "signed_us": 0,
+    "v": 2, "kind": "derived", "actor": ORIGIN, "seq": 3, "prev": "ab" * 32,
+    "anchor": None, "signed_us": 0, "label": None, "commits": [],
     "body": {"path": "x", "sha256": "ab" * 32, "size": 1},
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISSHAPEN)
+def test_the_house_refuses_the_same_shapes_as_the_verifiers(name: str) -> None:
+    """Both were written down apart: a statement that one of them takes, all take."""
+    body = {"path": "x", "sha256": "ab" * 32, "size": 1}
+    sound = PAYLOAD | {"body": body, "label": LABEL, "anchor": ANCHOR, "commits": ["cd" * 32]}
+    key = verifier.read_key(str(KEY), "key")
+    assert read_entry(signed(canonical(sound)), KEY).seq == 3
+    assert verifier.read_statement(signed(canonical(sound)), key, "here")[0] == "derived"
+    entry = signed(canonical(sound | MISSHAPEN[name]))
+    with pytest.raises(FormatError):
+        read_entry(entry, KEY)
+    with pytest.raises(Wrong):
+        verifier.read_statement(entry, key, "here")
 
 
 @pytest.mark.parametrize(
@@ -489,6 +508,9 @@ PAYLOAD: dict[str, Any] = {
         pytest.param(signed(canonical(PAYLOAD | {"prev": "x"})), "prev 'x'", id="prev"),
         pytest.param(signed(canonical(PAYLOAD | {"kind": "parsed"})), "no bundle", id="kind"),
         pytest.param(signed(canonical(PAYLOAD | {"body": {}})), "has no sha256", id="body"),
+        pytest.param(signed(canonical(PAYLOAD | {"more": 1})), "more, unknown", id="one more"),
+        pytest.param(signed(canonical(PAYLOAD | {"body": PAYLOAD["body"] | {"more": 1}})),
+                     "more, unknown", id="one more in the body"),
         pytest.param(signed(canonical(PAYLOAD), "other"), "signed by key", id="key"),
         pytest.param(signed(canonical(PAYLOAD)).replace(b'sig":"', b'sig":"AAAA'), "signature",
                      id="signature"),

@@ -24,6 +24,7 @@ from truceline.cli.report import report
 from truceline.cli.sealed import sealed_commands
 from truceline.cli.serve import serve
 from truceline.cli.show import show
+from truceline.cli.stamp import time_commands
 from truceline.cli.verify import verify
 from truceline.pipeline.errors import ERRORS
 
@@ -74,6 +75,7 @@ app.add_typer(key_commands, name="key")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
 app.add_typer(sealed_commands, name="sealed")
+app.add_typer(time_commands, name="time")
 
 
 def main() -> None:

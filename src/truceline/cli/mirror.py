@@ -1,4 +1,4 @@
-"""`truceline mirror pull|status|serve`: keep a copy of a log that nobody can rewrite alone."""
+"""`truceline mirror pull|status|serve|compare|check`: a log that nobody can rewrite."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from truceline.cli.options import MissionOption
 from truceline.pipeline.cosigned import collect
 from truceline.pipeline.mirror import (
     DEFAULT_HOST,
+    check_accusation,
+    compare_checkpoint,
     levels,
     mirror_key,
     open_mirror,
@@ -26,6 +28,7 @@ mirror_commands = typer.Typer(help="A mirror of a log.", no_args_is_help=True)
 
 PORT = 8471
 REFUSED = 1
+CANNOT_TELL = 3
 
 StoreOption = Annotated[
     Path, typer.Option("--store", help="Folder of the mirror; key and promise lie beside it.")
@@ -70,7 +73,8 @@ def status_command(
     policy: Annotated[
         Path | None,
         typer.Option(
-            help="Policy file: also ask its mirrors, and tell up to which size C and D are reached."
+            help="Policy file: also ask its mirrors, and tell up to which size C and D are reached "
+            "and no party's and no neutral mirror disputes it."
         ),
     ] = None,
 ) -> None:
@@ -93,7 +97,10 @@ def status_command(
         "frauds": list(now.frauds),
     }
     if policy is not None:
-        said["reached"], said["mirrors"] = levels(store, policy)
+        found = levels(store, policy)
+        said["reached"], said["mirrors"] = found.reached, found.mirrors
+        said["disputed_by_none_up_to"] = found.undisputed
+        said["withheld_by"] = list(found.withheld_by)
     typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
 
 
@@ -148,3 +155,60 @@ def collect_command(
         typer.echo(f"{one.name}\t{'-' if one.size is None else one.size}\t{one.why}")
     for level, size in found.reached.items():
         typer.echo(f"level {level.name}\t{size}")
+
+
+@mirror_commands.command("compare")
+def compare_command(
+    checkpoint: Annotated[
+        Path, typer.Argument(help="File with a head that one kept.", metavar="OLD_CHECKPOINT")
+    ],
+    source: SourceOption,
+    log_key: Annotated[
+        str, typer.Option("--log-key", help="Verifier key of the log, had from elsewhere.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File for the proof, new.", metavar="FRAUD.json"),
+    ] = None,
+) -> None:
+    """Hold one kept checkpoint against a log: was its past rewritten?
+
+    Exit code 0: the log continues the checkpoint. 1: a fork is proven. 3: it cannot be told.
+
+    Example: truceline mirror compare old.checkpoint --source missions/demo --log-key demo+1a2b+AQ==
+    """
+    found = compare_checkpoint(checkpoint, source, log_key)
+    if found.consistent:
+        typer.echo(f"CONSISTENT: {found.why}")
+        return
+    if found.consistent is None:
+        typer.echo(f"CANNOT TELL: {found.why}", err=True)
+        raise typer.Exit(CANNOT_TELL)
+    typer.echo(f"FORK PROVEN: {found.why}", err=True)
+    if out is not None:
+        with out.open("xb") as file:
+            file.write(found.proof)
+        typer.echo(f"{out}: {len(found.proof)} bytes of proof; check it: truceline mirror check")
+    raise typer.Exit(REFUSED)
+
+
+@mirror_commands.command("check")
+def check_command(
+    proof: Annotated[Path, typer.Argument(help="A proof of fraud.", metavar="FRAUD.json")],
+    key: Annotated[
+        list[str],
+        typer.Option("--key", help="Key of a log, mirror or contributor that one knows; often."),
+    ],
+) -> None:
+    """Check a proof that somebody signed two things that exclude each other.
+
+    Exit code 0: proven. 1: not proven, or against nobody whose key was given.
+
+    Example: truceline mirror check FRAUD.json --key demo+1a2b3c4d+AQ==
+    """
+    verdict = check_accusation(proof, key)
+    against = f" against {verdict.culprit}" if verdict.culprit else ""
+    said = f"{verdict.outcome.value.upper()}{against}: {verdict.why}"
+    typer.echo(said, err=not verdict.culprit)
+    if not verdict.culprit:
+        raise typer.Exit(REFUSED)

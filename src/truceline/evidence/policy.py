@@ -11,6 +11,12 @@ mirror never cosigns two histories. For n = 32: f = 10, C = 11, D = 22; 21 is no
 Level D asks for both: the quorum that the file defines, and this number. A file that asks for too
 little can therefore not lower it, and groups can only ask for more.
 
+Beside D stands a status: **disputed by none**. Two names of groups have a meaning here, which
+tlog-policy leaves open: `parties` (mirrors of the parties themselves) and `neutral`. A head is
+disputed by none if it reached D and every mirror of these groups has cosigned it or a later head of
+its history. One of them alone can withhold that; a file in which all of them together could keep D
+from being reached is refused.
+
 Source: C2SP tlog-policy, https://c2sp.org/tlog-policy ("a group is considered to witness a
 checkpoint if and only if at least k of its n members have witnessed that checkpoint").
 """
@@ -29,6 +35,8 @@ from truceline.evidence.strict import FormatError
 
 POLICY_LIMIT = 1_000_000
 NO_QUORUM = "none"
+# Groups whose mirrors can withhold "disputed by none".
+WATCHERS = ("parties", "neutral")
 ALLOWED = re.compile(rb"[\t\n\x20-\x7e\x80-\xff]*")
 THRESHOLD = re.compile(r"[1-9][0-9]{0,5}")
 # Of so many members with so many needed: how many cannot be avoided.
@@ -100,6 +108,31 @@ class Policy:
     def counted(self) -> tuple[CosignerKey, ...]:
         """List the mirrors that the quorum is made of; others in the file do not count."""
         return tuple(self.mirrors[name] for name in self._under(self.quorum))
+
+    def watchers(self) -> tuple[str, ...]:
+        """Name the mirrors that can withhold "disputed by none"; none if no group is so called."""
+        named = [name for name in WATCHERS if name in self.groups]
+        return tuple(dict.fromkeys(mirror for name in named for mirror in self._under(name)))
+
+    def withheld_by(self, cosigners: Collection[CosignerKey]) -> tuple[str, ...]:
+        """Name the parties' and neutral mirrors that are not among these.
+
+        Args:
+            cosigners: Mirrors that cosigned this head, or a later one of this history.
+        """
+        return tuple(name for name in self.watchers() if self.mirrors[name] not in cosigners)
+
+    def undisputed(self, cosigners: Collection[CosignerKey]) -> bool:
+        """Tell whether a head is disputed by none: at D, and no party's or neutral mirror missing.
+
+        Never where the file names no party's and no neutral mirror: nobody was asked.
+
+        Args:
+            cosigners: Mirrors that cosigned this head, or a later one of this history.
+        """
+        asked = bool(self.watchers())
+        silent = self.withheld_by(cosigners)
+        return asked and not silent and self.satisfied_by(cosigners) is Level.D
 
     def satisfied_by(self, cosigners: Collection[CosignerKey]) -> Level:
         """Give the level that these mirrors together reach. Their signatures are checked already.
@@ -184,6 +217,23 @@ def sizes_reached(policy: Policy, sizes: Mapping[CosignerKey, int]) -> dict[Leve
     }
 
 
+def size_undisputed(policy: Policy, sizes: Mapping[CosignerKey, int]) -> int:
+    """Tell up to which size of the log nobody disputes it; 0 where somebody always does.
+
+    Args:
+        policy: The policy.
+        sizes: As in `sizes_reached`.
+    """
+    return max(
+        (
+            size
+            for size in set(sizes.values())
+            if policy.undisputed([key for key in sizes if sizes[key] >= size])
+        ),
+        default=0,
+    )
+
+
 def read_policy(content: bytes) -> Policy:
     """Read a policy file.
 
@@ -206,13 +256,21 @@ def read_policy(content: bytes) -> Policy:
                 raise FormatError(f"line {number}: {error}") from error
     if reading.quorum is None:
         raise FormatError("a policy has exactly one quorum line, this one has none")
-    return Policy(
+    policy = Policy(
         logs=reading.logs,
         mirrors=reading.mirrors,
         urls=reading.urls,
         groups=reading.groups,
         quorum=reading.quorum,
     )
+    watchers = set(policy.watchers())
+    others = [key for name, key in policy.mirrors.items() if name not in watchers]
+    if watchers and policy.counted() and policy.satisfied_by(others) is not Level.D:
+        raise FormatError(
+            f"the groups {' and '.join(WATCHERS)} could keep level D from being reached: with "
+            f"{len(watchers)} of their mirrors silent it is {policy.satisfied_by(others).name}"
+        )
+    return policy
 
 
 @dataclass

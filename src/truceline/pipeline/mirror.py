@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from truceline.evidence.cosignature import CosignerKey, cosigner_key
+from truceline.evidence.fraud import PROOF_LIMIT, Signer, Verdict, check, prove_heads
 from truceline.evidence.keys import VerifierKey, new_seed
 from truceline.evidence.mirror import (
     CHECKPOINT,
@@ -27,11 +28,21 @@ from truceline.evidence.mirror import (
     frauds,
     origin_hash,
     read_promise,
+    weigh,
 )
 from truceline.evidence.mirror_http import BODY_LIMIT, Answer, answer_get, answer_post
-from truceline.evidence.note import NOTE_LIMIT
-from truceline.evidence.policy import POLICY_LIMIT, read_policy, sizes_reached
+from truceline.evidence.note import NOTE_LIMIT, open_checkpoint
+from truceline.evidence.policy import (
+    POLICY_LIMIT,
+    Level,
+    Policy,
+    read_policy,
+    size_undisputed,
+    sizes_reached,
+)
 from truceline.evidence.strict import FormatError
+from truceline.evidence.tiles import TILE_WIDTH, Tile, decode_hashes
+from truceline.evidence.tree import HASH_SIZE
 
 TIMEOUT_S = 20.0
 DEFAULT_HOST = "127.0.0.1"
@@ -123,26 +134,147 @@ def standing(store: Path) -> Standing:
     )
 
 
-def levels(store: Path, policy: Path) -> tuple[dict[str, int], dict[str, int | None]]:
-    """Ask the mirrors of a policy for their heads, and hold them against one's own copy.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """How far the mirrors of a policy agree with one's own copy of a log.
 
-    Returns:
-        Up to which size the levels C and D are reached; and by each mirror's name in the policy the
-        size of its cosigned head, None if it does not answer, or not with a head of this history
-        that this store holds already.
+    Attributes:
+        reached: Up to which size each of the levels C and D is reached.
+        mirrors: By each mirror's name in the policy, the size of its cosigned head; None if it does
+            not answer, or not with a head of this history that this store holds already.
+        undisputed: Up to which size no party's and no neutral mirror withholds its cosignature;
+            None if the policy names no such mirror.
+        withheld_by: Parties' and neutral mirrors that have not cosigned the last head at level D.
     """
-    content = policy.read_bytes()
-    if len(content) > POLICY_LIMIT:
-        raise FormatError(f"{policy} is larger than {POLICY_LIMIT} bytes")
-    read = read_policy(content)
-    served = f"{origin_hash(read_promise(store).log.name)}/{CHECKPOINT}"
+
+    reached: dict[str, int]
+    mirrors: dict[str, int | None]
+    undisputed: int | None
+    withheld_by: tuple[str, ...]
+
+
+def read_policy_file(path: Path) -> Policy:
+    """Read a policy file.
+
+    Raises:
+        FormatError: It is none; the message names the line.
+    """
+    if path.stat().st_size > POLICY_LIMIT:
+        raise FormatError(f"{path} is larger than {POLICY_LIMIT} bytes")
+    return read_policy(path.read_bytes())
+
+
+def cosigned_heads(origin: str, mirrors: Sequence[str]) -> list[bytes]:
+    """Fetch the head that each mirror serves; one that does not answer is left out.
+
+    Args:
+        origin: The log's name.
+        mirrors: Folders or URLs of their stores.
+    """
     notes = []
-    for source in [str(store), *read.urls.values()]:
+    for source in dict.fromkeys(mirrors):
         with suppress(SourceError):
-            notes.append(source_of(source)(served, NOTE_LIMIT))
+            notes.append(source_of(source)(f"{origin_hash(origin)}/{CHECKPOINT}", NOTE_LIMIT))
+    return notes
+
+
+def levels(store: Path, policy: Path) -> Levels:
+    """Ask the mirrors of a policy for their heads, and hold them against one's own copy."""
+    read = read_policy_file(policy)
+    notes = cosigned_heads(read_promise(store).log.name, [str(store), *read.urls.values()])
     sizes = agreeing(store, notes, read.mirrors.values())
     reached = {level.name: size for level, size in sizes_reached(read, sizes).items()}
-    return reached, {name: sizes.get(key) for name, key in read.mirrors.items()}
+    agreed = [key for key, size in sizes.items() if size >= reached[Level.D.name]]
+    return Levels(
+        reached=reached,
+        mirrors={name: sizes.get(key) for name, key in read.mirrors.items()},
+        undisputed=size_undisputed(read, sizes) if read.watchers() else None,
+        withheld_by=read.withheld_by(agreed),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What holding an old checkpoint against a log showed.
+
+    Attributes:
+        consistent: True if the log continues the checkpoint, False if a fork is proven, None if it
+            cannot be told.
+        why: In words.
+        proof: The proof of fraud; empty if there is none.
+    """
+
+    consistent: bool | None
+    why: str
+    proof: bytes
+
+
+def compare_checkpoint(checkpoint: Path, source: str, log_key: str) -> Compared:
+    """Hold one kept checkpoint against the log as it is served now.
+
+    Args:
+        checkpoint: File with a head that the log signed, whoever else did.
+        source: Folder of the log, or the URL below which it is served.
+        log_key: Key of the log, had from elsewhere.
+
+    Raises:
+        FormatError: Key or checkpoint is none of this log.
+        SourceError: The source gives no head that the log has signed.
+    """
+    key = VerifierKey.read(log_key)
+    kept = _read_limited(checkpoint, NOTE_LIMIT)
+    try:
+        held = open_checkpoint(kept, key)
+    except FormatError as error:
+        raise FormatError(f"{checkpoint} {error}") from error
+    fetch = source_of(source)
+    note = fetch(CHECKPOINT, NOTE_LIMIT)
+    try:
+        shown = open_checkpoint(note, key)
+    except FormatError as error:
+        raise SourceError(f"{source}: {CHECKPOINT} {error}") from error
+    leaves = leaf_hashes(fetch, shown.size) if shown.size > held.size else None
+    outcome, why = weigh(held, shown, leaves)
+    if outcome is Outcome.FORK:
+        return Compared(consistent=False, why=why, proof=prove_heads(kept, note, key, leaves or []))
+    return Compared(consistent=True if outcome in SOUND else None, why=why, proof=b"")
+
+
+def check_accusation(path: Path, keys: Sequence[str]) -> Verdict:
+    """Check a proof of fraud with the keys that one knows.
+
+    Raises:
+        FormatError: One of the keys is none.
+    """
+    known: list[Signer] = []
+    for text in keys:
+        try:
+            known.append(VerifierKey.read(text))
+        except FormatError:
+            known.append(CosignerKey.read(text))
+    return check(_read_limited(path, PROOF_LIMIT), known)
+
+
+def _read_limited(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(limit + 1)
+
+
+def leaf_hashes(fetch: Fetch, size: int) -> list[bytes]:
+    """Fetch the leaf hashes of a log, until a tile is missing: who shows less proves nothing."""
+    leaves: list[bytes] = []
+    for index in range(-(-size // TILE_WIDTH)):
+        width = min(TILE_WIDTH, size - len(leaves))
+        # Where a partial tile is gone, the full one begins with the same hashes.
+        for found in dict.fromkeys((width, TILE_WIDTH)):
+            tile = Tile(level=0, index=index, width=found)
+            with suppress(SourceError, FormatError):
+                content = fetch(tile.path, TILE_WIDTH * HASH_SIZE)
+                leaves += decode_hashes(content, found)[:width]
+                break
+        else:
+            break
+    return leaves
 
 
 def source_of(source: str) -> Fetch:

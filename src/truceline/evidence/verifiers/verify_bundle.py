@@ -283,6 +283,16 @@ def is_hash_or_null(value: Json) -> bool:
     return value is None or is_hash(value)
 
 
+def is_integer_or_null(value: Json) -> bool:
+    """Tell whether a value is an integer, or null."""
+    return value is None or is_integer(value)
+
+
+def is_words(value: Json) -> bool:
+    """Tell whether a value is a list of texts, sorted, none twice."""
+    return is_texts(value) and value == sorted(set(value))
+
+
 def is_list(value: Json) -> bool:
     """Tell whether a value is a list."""
     return isinstance(value, list)
@@ -318,19 +328,68 @@ CITATION: Shape = {
     "observation": is_text,
     "text": is_text,
 }
+ANCHOR: Shape = {"origin": is_text, "size": is_line, "root": is_hash}
+LABEL: Shape = {
+    "policy": is_text,
+    "classification": is_text,
+    "releasable_to": is_words,
+    "caveats": is_words,
+    "expires_us": is_integer_or_null,
+}
+COMMITS_LIMIT = 256
+
+
+def is_anchor(value: Json) -> bool:
+    """Tell whether a value is a head of a log, or null."""
+    return value is None or has_shape(value, ANCHOR)
+
+
+def is_label(value: Json) -> bool:
+    """Tell whether a value is a label, or null."""
+    return value is None or (has_shape(value, LABEL) and value["policy"] != "")
+
+
+def is_commits(value: Json) -> bool:
+    """Tell whether a value is a list of at most 256 hashes, none twice."""
+    return (
+        isinstance(value, list)
+        and len(value) <= COMMITS_LIMIT
+        and all(map(is_hash, value))
+        and len(set(value)) == len(value)
+    )
+
+
+def has_shape(value: Json, shape: Shape) -> bool:
+    """Tell whether a value is an object with exactly these fields."""
+    return (
+        isinstance(value, dict)
+        and set(value) == set(shape)
+        and all(is_right(value[name]) for name, is_right in shape.items())
+    )
+
+
 PAYLOAD: Shape = {
     "v": is_integer,
     "kind": is_text,
     "actor": is_text,
     "seq": is_count,
     "prev": is_hash_or_null,
+    "anchor": is_anchor,
     "signed_us": is_integer,
+    "label": is_label,
+    "commits": is_commits,
     "body": is_object,
 }
 STATEMENT_VERSION = 2
 BODIES: dict[str, Shape] = {
     "mission": {"sha256": is_hash, "size": is_count},
-    "original": {"sha256": is_hash, "size": is_count, "name": is_text, "feed": is_text},
+    "original": {
+        "sha256": is_hash,
+        "size": is_count,
+        "name": is_text,
+        "feed": is_text,
+        "received_us": is_integer_or_null,
+    },
     "derived": {"sha256": is_hash, "size": is_count, "path": is_text},
 }
 INCIDENT: Shape = {"id": is_text, "observations": is_texts}
@@ -589,12 +648,12 @@ def read_statement(entry: bytes, key: Key, where: str) -> tuple[str, Object]:
     )
     if not signature_is_right(key.public, signed, signature):
         raise Wrong(where, "the signature does not match the statement")
-    said = read_shape(read_canonical(payload, f"{where}, statement"), PAYLOAD, where)
+    said = read_shape(read_canonical(payload, f"{where}, statement"), PAYLOAD, where, exactly=True)
     if said["v"] != STATEMENT_VERSION or said["actor"] != key.name:
         raise Wrong(where, "is of another version, or said by another than the key's owner")
     if said["kind"] not in BODIES:
         raise Wrong(where, f"is of kind {said['kind']!r:.40}, which no bundle cites")
-    body = read_shape(said["body"], BODIES[said["kind"]], f"{where}, body")
+    body = read_shape(said["body"], BODIES[said["kind"]], f"{where}, body", exactly=True)
     return said["kind"], body
 
 

@@ -6,9 +6,13 @@
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o verify_bundle .
 //	./verify_bundle [--key NAME+ID+KEY] BUNDLE
 //	./verify_bundle [--key NAME+ID+KEY] --batch < LIST
+//	./verify_bundle fork OLD_CHECKPOINT NEW_LOG_FOLDER_OR_CHECKPOINT NAME+ID+KEY
+//	./verify_bundle fork --batch NAME+ID+KEY < QUESTIONS
+//	./verify_bundle proof FRAUD.json NAME+ID+KEY
 //
 // Exit code 0: verified. 1: not, and the first thing that is wrong is named. 2: an error. --batch
 // reads one path a line and answers each with a line: its exit code, a tab, the path, a tab, why.
+// fork: 0 the old checkpoint is the past of the log, 1 FORK PROVEN, 3 cannot tell. proof: 0 PROVEN.
 package main
 
 import (
@@ -31,6 +35,14 @@ const (
 )
 
 func main() {
+	modes := map[string]func(io.Writer, []string) (int, error){"fork": fork, "proof": proof}
+	if len(os.Args) > 1 && modes[os.Args[1]] != nil {
+		code, err := modes[os.Args[1]](os.Stdout, os.Args[2:])
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "error: %s\n", shown(err.Error()))
+		}
+		os.Exit(code)
+	}
 	flags := flag.NewFlagSet("verify_bundle", flag.ContinueOnError)
 	key := flags.String("key", "", "verifier key of the signer, had from elsewhere: NAME+ID+KEY")
 	batch := flags.Bool("batch", false, "read paths from standard input, one a line")
