@@ -214,7 +214,8 @@ def main() -> int:
             for what, content in list(result["findings"].items())[:SHOWN]:
                 print(f"  FOUND {what}\n    {content}", flush=True)
             if wanted[name] >= (FEED_RUNS if name.startswith(FEED) else RUNS):
-                kept[name] = rows
+                # Read anew: another campaign may have kept something meanwhile.
+                kept = {**kept_so_far(), name: rows}
                 every = [row for name in sorted(kept) for row in kept[name]]
                 missing = sorted(set(table()) - set(kept))
                 keep(RESULT, "python benchmarks/fuzz.py", every, seed=SEED, not_yet=missing)

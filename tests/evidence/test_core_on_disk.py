@@ -154,6 +154,19 @@ def test_a_whole_frame_behind_a_gap_is_named() -> None:
         merge(("a", "b"), [torn, torn])
 
 
+def test_a_whole_frame_of_another_number_at_the_very_beginning_is_named() -> None:
+    stray = make_frame(5, b"x" * 32, b"E").content
+    with pytest.raises(HaltError, match=r"^a: frame 5 at byte 0 is whole, but the chain"):
+        merge(("a", "b"), [stray, b""])
+
+
+def test_a_frame_inside_the_body_of_a_frame_is_no_frame() -> None:
+    inside = make_frame(7, b"x" * 32, b"E").content
+    whole = chain(first_body(), entries_body(inside))
+    damaged = bytes([whole[0] ^ 1]) + whole[1:]
+    assert len(merge(("a", "b"), [damaged, whole])) == 2
+
+
 def test_a_frame_is_read_only_where_it_is_whole() -> None:
     content = chain(first_body())
     assert frame_at(content, 0) == make_frame(0, NOTHING_BEFORE, first_body())

@@ -42,7 +42,15 @@ from truceline.evidence.tiles import (
     hash_tiles,
     tile_at,
 )
-from truceline.evidence.tree import Frontier, consistency_proof, inclusion_proof, leaf_hash, root
+from truceline.evidence.tree import (
+    EMPTY_ROOT,
+    Frontier,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    root,
+    verify_consistency,
+)
 
 SIGNER = SigningKey(name=ORIGIN, seed=SEED)
 OTHER = SigningKey(name="truceline.example/other", seed=bytes(32))
@@ -384,6 +392,17 @@ def test_there_is_no_proof_of_a_leaf_outside(index: int) -> None:
 def test_there_is_no_proof_from_a_size_that_never_was(old: int) -> None:
     with pytest.raises(IndexError, match=rf"^no earlier tree of {old} in a tree of 7$"):
         consistency_proof(LEAVES, old)
+
+
+def test_no_proof_at_all_proves_nothing_from_3_to_7() -> None:
+    old, new = root(LEAVES[:3]), root(LEAVES)
+    assert verify_consistency(3, 7, consistency_proof(LEAVES, 3), old, new)
+    assert not verify_consistency(3, 7, [], old, new)
+
+
+@pytest.mark.parametrize(("old", "size"), [(0, -1), (-1, -1), (8, 7)])
+def test_sizes_that_cannot_be_prove_nothing(old: int, size: int) -> None:
+    assert not verify_consistency(old, size, [], EMPTY_ROOT, EMPTY_ROOT)
 
 
 def test_a_frontier_holds_one_root_a_binary_digit() -> None:
