@@ -33,8 +33,10 @@ NAMED = (
     "journal",
     "verify",
 )
-# From here every import is followed: what a verified log, or an acknowledged entry, stands on.
-ROOTS = ("verify", "journal", "ledger")
+# From here every import is followed. What a verified log stands on is the trusted core; the writer
+# is not in it, because whatever it writes is verified by others, but it may import no more.
+VERIFIED = ("verify", "journal")
+WRITTEN = ("ledger",)
 # Canonical JSON is the one thing of ours outside the room that signatures stand on.
 OURS = {"truceline.records.canonical"}
 FOREIGN = {"nacl"}
@@ -112,7 +114,8 @@ def reached_from(roots: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-CORE = reached_from(ROOTS)
+CORE = reached_from(VERIFIED)
+WITH_WRITER = reached_from((*VERIFIED, *WRITTEN))
 
 
 def test_tree_tiles_notes_journal_and_verifier_have_at_most_2500_lines_all_counted() -> None:
@@ -120,18 +123,18 @@ def test_tree_tiles_notes_journal_and_verifier_have_at_most_2500_lines_all_count
     assert sum(counts.values()) <= LIMIT, counts
 
 
-def test_everything_that_writer_and_verifier_reach_has_at_most_2500_lines_of_code() -> None:
+def test_everything_that_verifier_and_journal_reach_has_at_most_2500_lines_of_code() -> None:
     counts = {name: code_lines_of(source_of(name)) for name in CORE}
     assert sum(counts.values()) <= LIMIT, counts
 
 
 def test_what_is_named_is_reached() -> None:
-    assert set(NAMED) <= set(CORE)
+    assert set(NAMED) <= set(WITH_WRITER)
 
 
-@pytest.mark.parametrize("name", CORE)
+@pytest.mark.parametrize("name", WITH_WRITER)
 def test_it_imports_itself_canonical_json_pynacl_and_the_standard_library(name: str) -> None:
-    inside = {INSIDE + one for one in CORE}
+    inside = {INSIDE + one for one in WITH_WRITER}
     for module in imported_by(source_of(name)):
         top = module.split(".")[0]
         assert module in inside | OURS or top in FOREIGN | sys.stdlib_module_names, module
