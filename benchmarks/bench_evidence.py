@@ -1,4 +1,4 @@
-"""The ledger's figures: power cuts, seeded mutants, damage, kills, faults, and its speed.
+"""The ledger's figures: power cuts, seeded mutants, damage, kills, faults.
 
     python benchmarks/bench_evidence.py [--share 1.0]
 
@@ -10,41 +10,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
-import time
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from table import Row, keep, row, show
 
 HERE = Path(__file__).parent
 CAMPAIGNS = HERE / "powercut"
-RESULT = HERE / "results" / "evidence.json"
 sys.path.insert(0, str(CAMPAIGNS))
 
 from mutants import MUTANTS  # noqa: E402 - from the folder of the campaigns
-from workload import DOCUMENT, MISSION, ORIGIN, SEED, body  # noqa: E402
-
-from truceline.evidence.ledger import Ledger  # noqa: E402
 
 BY_A_SCENE = ("head signed without reading back", "no compare-and-swap")
-SINGLY = 3000
-
-Row = dict[str, Any]
-
-
-def row(what: str, value: float, unit: str, goal: str | None, *, met: bool | None) -> Row:
-    """Make one row of the table."""
-    return {
-        "what": what,
-        "who": "truceline",
-        "value": value,
-        "unit": unit,
-        "goal": goal,
-        "met": met,
-    }
 
 
 def played(*command: str) -> dict[str, int]:
@@ -96,72 +75,34 @@ def mutants(states: int) -> list[Row]:
     ]
 
 
-def speed() -> list[Row]:
-    """Hand in statements one at a time on this machine's disk."""
-    with tempfile.TemporaryDirectory(dir=HERE) as home:
-        folder = Path(home) / "m"
-        with Ledger.create(folder, SEED, ORIGIN) as ledger:
-            ledger.store_mission_file(MISSION)
-            ledger.store_original(DOCUMENT)
-            ledger.append("original", body("first"))
-            ledger.commit(0)
-            took: list[float] = []
-            for number in range(SINGLY):
-                begin = time.perf_counter()
-                ledger.append_durable("original", body(f"{number}"), number)
-                took.append(time.perf_counter() - begin)
-            ledger.commit(1)
-        begin = time.perf_counter()
-        Ledger.open(folder, SEED).close()
-        start_s = time.perf_counter() - begin
-    rate, slow = SINGLY / sum(took), sorted(took)[SINGLY * 99 // 100] * 1000
-    return [
-        row("receipts singly, one caller", round(rate), "/s", ">= 1000", met=rate >= 1000),
-        row("receipts singly, p99", round(slow, 1), "ms", "<= 250", met=slow <= 250),
-        row(f"start of {SINGLY} journalled entries", round(start_s, 2), "s", None, met=None),
-    ]
-
-
 def main() -> int:
     """Run everything, print the table, write the file; 1 if a goal is missed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--share", type=float, default=1.0)
     share = parser.parse_args().share
-    rows = [
-        *campaign("replay.py", "--states", int(20_000 * share), "power cuts", "states", "failed"),
-        *mutants(max(300, int(1000 * share))),
-        *campaign(
+    campaigns: list[Callable[[], list[Row]]] = [
+        lambda: campaign(
+            "replay.py", "--states", int(20_000 * share), "power cuts", "states", "failed"
+        ),
+        lambda: mutants(max(300, int(1000 * share))),
+        lambda: campaign(
             "corrupt.py", "--cases", int(10_000 * share), "damage to one copy", "cases", "silent"
         ),
-        *campaign("kill.py", "--kills", int(1000 * share), "SIGKILL under load", "kills", "failed"),
-        *campaign(
+        lambda: campaign(
+            "kill.py", "--kills", int(1000 * share), "SIGKILL under load", "kills", "failed"
+        ),
+        lambda: campaign(
             "inject.py", "--faults", int(500 * share), "faults by strace", "faults", "failed"
         ),
-        *speed(),
     ]
-    for one in rows:
-        met = {True: "met", False: "NOT MET", None: ""}[one["met"]]
-        print(f"{one['what']:<48}{one['value']:>10} {one['unit']:<8}{one['goal'] or '':<10}{met}")
-    sound = all(one["met"] is not False for one in rows)
-    if share < 1:
-        return 0 if sound else 1
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],
-        cwd=HERE,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    result = {
-        "machine": f"{os.cpu_count()} cores, {memory:.0f} GiB",
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip(),
-        "command": "python benchmarks/bench_evidence.py",
-        "rows": rows,
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    rows: list[Row] = []
+    sound = True
+    for one in campaigns:
+        found = one()
+        sound = show(found) and sound
+        rows += found
+    if share >= 1:
+        keep("evidence", "python benchmarks/bench_evidence.py", rows)
     return 0 if sound else 1
 
 

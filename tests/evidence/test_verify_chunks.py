@@ -47,8 +47,8 @@ class Rotating(Registry):
     def _insist_on_right(self, statement: Statement) -> None:
         """Let everybody say everything: `test_keys_of_the_log.py` is about rights."""
 
-    def take(self, index: int, statement: Statement) -> None:
-        super().take(index, statement)
+    def take(self, index: int, statement: Statement, sha256: str | None = None) -> None:
+        super().take(index, statement, sha256)
         self.taken += 1
 
 

@@ -52,12 +52,14 @@ class Past:
         index: Where the entry would stand.
         root_at: Gives the root that the log had at a size up to `size`.
         backwards: Gives the entries up to an index, and those without a head, the last one first.
+        insist: Raises FormatError about a statement that is right in itself and not wanted.
     """
 
     size: int
     index: int
     root_at: Callable[[int], bytes]
     backwards: Callable[[int], Iterable[bytes]]
+    insist: Callable[[Statement], None]
 
 
 class Actors:
@@ -94,13 +96,15 @@ class Actors:
             spoke=tuple((actor, index) for actor, (index, _) in sorted(self._spoke.items())),
         )
 
-    def take(self, index: int, statement: Statement, frame: str = NO_FRAME) -> None:
-        """Take the statement at an index, whose signature was checked.
+    def take(
+        self, index: int, statement: Statement, sha256: str | None = None, frame: str = NO_FRAME
+    ) -> None:
+        """Take the statement at an index, whose signature was checked; see `Registry.take`.
 
         Raises:
             FormatError: It does not follow, or its actor may not say it.
         """
-        self.registry.take(index, statement)
+        self.registry.take(index, statement, sha256)
         self._spoke[statement.actor] = index, frame
 
     def follow(self, index: int, entry: bytes) -> Statement:
@@ -112,7 +116,7 @@ class Actors:
         try:
             opened = open_entry(entry)
             statement = opened.by(self.registry.key_of(opened.statement.actor))
-            self.take(index, statement)
+            self.take(index, statement, opened.sha256)
         except FormatError as error:
             raise LedgerError(f"entry {index}: {error}") from error
         return statement
@@ -146,7 +150,8 @@ class Actors:
             if statement.seq < seq or (statement.seq == seq and statement.prev != prev):
                 return self._contradiction(statement, entry, key, past)
             _insist_on_anchor(statement.anchor, past, self.registry.log.name)
-            self.take(past.index, statement, frame="")
+            past.insist(statement)
+            self.take(past.index, statement, opened.sha256, frame="")
             self._admitted.add(actor)
         except FormatError as error:
             return Refused(why=str(error))

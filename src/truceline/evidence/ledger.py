@@ -38,7 +38,6 @@ from truceline.evidence.state import read_state, state_path, write_state
 from truceline.evidence.statement import (
     TEMPORARY,
     Statement,
-    claimed,
     insist_on_body,
     open_entry,
     write_entry,
@@ -324,7 +323,9 @@ class Ledger:
         frame = self._make_durable([entry])
         return sign_receipt(index, statement.sha256, frame, signer)
 
-    def admit_durable(self, entries: Sequence[bytes]) -> list[Receipt | Refused]:
+    def admit_durable(
+        self, entries: Sequence[bytes], insist: Callable[[Statement], None] = lambda _: None
+    ) -> list[Receipt | Refused]:
         """Take statements that others have signed, and come back when they are on two disks.
 
         Each is taken if its actor may speak and signed it, if it follows his one before, and if the
@@ -335,6 +336,8 @@ class Ledger:
 
         Args:
             entries: DSSE envelopes, 1 to 256.
+            insist: Asked last about a statement that is right in itself; raises FormatError if it
+                is not wanted.
 
         Returns:
             For each entry its receipt, or why it was refused.
@@ -357,6 +360,7 @@ class Ledger:
                 index=self.size + len(self._durable) + len(taken),
                 root_at=self.root_at,
                 backwards=lambda last: self._backwards(last, taken),
+                insist=insist,
             )
             answers.append(self._actors.admit(entry, past))
             if isinstance(answers[-1], Place) and answers[-1].new:
@@ -654,7 +658,8 @@ class Ledger:
         for index, entry in enumerate(self._signed_entries(self._state_size), self._state_size):
             try:
                 # Under the signed head: whose signature it has was checked before that was signed.
-                self._actors.take(index, claimed(entry))
+                opened = open_entry(entry)
+                self._actors.take(index, opened.statement, opened.sha256)
             except FormatError as error:
                 raise LedgerError(f"entry {index} {error}") from error
 

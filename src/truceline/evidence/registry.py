@@ -161,8 +161,13 @@ class Registry:
             for one in self.disputed
         )
 
-    def take(self, index: int, statement: Statement) -> None:
+    def take(self, index: int, statement: Statement, sha256: str | None = None) -> None:
         """Take the entry at an index, whose signature was checked with `key_of`.
+
+        Args:
+            index: Where it stands.
+            statement: What it says.
+            sha256: Hash of its payload, in hex, if that was computed already.
 
         Raises:
             FormatError: It is not the next entry, does not follow the actor's one before, he may
@@ -175,7 +180,7 @@ class Registry:
         self._insist_on_order(statement)
         if (statement.kind == "mission") != (index == 0):
             raise FormatError(f"kind {statement.kind!r} cannot stand at index {index}")
-        said = statement.seq, statement.sha256
+        said = statement.seq, sha256 or statement.sha256
         if statement.kind == "root":
             self._take_root(index, statement.body)
         elif statement.kind == "key":

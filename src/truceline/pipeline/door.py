@@ -11,8 +11,8 @@ from typing import Any
 from truceline.evidence.folder import original_name, sync_directory, write_file
 from truceline.evidence.keys import read_key
 from truceline.evidence.ledger import Ledger
-from truceline.evidence.receipt import Receipt, Refused
-from truceline.evidence.statement import claimed, open_entry
+from truceline.evidence.receipt import Receipt
+from truceline.evidence.statement import Statement, open_entry
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.ahead import read_ahead, write_ahead
 from truceline.pipeline.ledger import JournalPaths
@@ -54,18 +54,15 @@ class Door:
 
     def admit(self, entries: Sequence[bytes]) -> list[Plain]:
         """Make entries durable; one answer each: index and receipt, or why it was refused."""
-        here = [self._holds(entry) for entry in entries]
-        chosen = [entry for entry, holds in zip(entries, here, strict=True) if holds]
-        admitted = iter(self._ledger.admit_durable(chosen) if chosen else [])
         answers = []
-        for entry, holds in zip(entries, here, strict=True):
-            answer = next(admitted) if holds else Refused(why=NO_DOCUMENT)
+        admitted = self._ledger.admit_durable(entries, self._insist_on_document)
+        for entry, answer in zip(entries, admitted, strict=True):
             if isinstance(answer, Receipt):
                 answers.append({"index": answer.index, "receipt": answer.note.decode()})
-                continue
-            proof = answer.proof.decode() if answer.proof else None
-            answers.append({"refused": answer.why, "proof": proof})
-            self._notice_gap(entry)
+            else:
+                proof = answer.proof.decode() if answer.proof else None
+                answers.append({"refused": answer.why, "proof": proof})
+                self._notice_gap(entry)
         return answers
 
     def publish(self) -> None:
@@ -81,24 +78,18 @@ class Door:
         seq, prev = self._ledger.registry.next_of(actor)
         return {"actor": actor, "seq": seq, "prev": prev, "checkpoint": self._ledger.note.decode()}
 
-    def _holds(self, entry: bytes) -> bool:
-        """Tell whether the document of a statement is here; what waited for it moves in.
-
-        What cannot be read, or is about no document, the ledger shall judge.
-        """
-        try:
-            statement = claimed(entry)
-        except FormatError:
-            return True
+    def _insist_on_document(self, statement: Statement) -> None:
+        """Take the document of a statement from where it waits; without it nothing is taken."""
         if statement.kind != "original":
-            return True
+            return
         digest = str(statement.body["sha256"])
         waiting = self._waiting / digest
         if not self._has(digest) and waiting.exists():
             self._ledger.store_original(waiting.read_bytes())
             waiting.unlink()
             sync_directory(self._waiting)
-        return self._has(digest)
+        if not self._has(digest):
+            raise FormatError(NO_DOCUMENT)
 
     def _has(self, digest: str) -> bool:
         return (self._mission / original_name(digest)).exists()

@@ -1,8 +1,9 @@
 """Where contributors hand in what they have signed: one question takes entries, one says what next.
 
 Requests that arrive together are admitted together: while one batch is forced to disk the next one
-gathers, so that a thousand small requests cost a few writes. An answer goes out only when its entry
-stands in two journals. Whoever asks is not identified: an entry carries its own signature.
+gathers in the sockets, so that a thousand small requests cost a few writes. An answer goes out only
+when its entry stands in two journals. Whoever asks is not identified: an entry carries its own
+signature.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ WAITING_LIMIT = 16_384
 
 
 class Taker(Protocol):
-    """Who takes entries: one writer, asked from one thread at a time."""
+    """Who takes entries: one writer, asked from one thread."""
 
     def admit(self, entries: Sequence[bytes]) -> list[Answer]:
         """Make up to 256 entries durable; one answer each: index and receipt, or why not."""
@@ -59,8 +60,6 @@ class _Queue:
         self._waiting: list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]] = []
         self._entries = 0
         self._arrived = asyncio.Event()
-        # The writer is asked from one thread at a time.
-        self.turn = asyncio.Lock()
 
     async def admit(self, entries: Sequence[bytes]) -> list[Answer] | None:
         """Wait until these entries are answered for; None if too many wait already."""
@@ -82,12 +81,11 @@ class _Queue:
             self._arrived.clear()
             batch = self._next_batch()
             try:
-                async with self.turn:
-                    if batch:
-                        await self._hand_on(batch)
-                    if loop.time() >= due:
-                        await asyncio.to_thread(self._taker.publish)
-                        due = loop.time() + self._every_s
+                if batch:
+                    self._hand_on(batch)
+                if loop.time() >= due:
+                    self._taker.publish()
+                    due = loop.time() + self._every_s
             except Exception as error:  # noqa: BLE001 - whatever it is, the writer has stopped
                 self._failed(error)
                 return
@@ -103,11 +101,10 @@ class _Queue:
             self._arrived.set()
         return batch
 
-    async def _hand_on(
-        self, batch: list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]]
-    ) -> None:
+    def _hand_on(self, batch: list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]]) -> None:
         entries = [entry for request, _ in batch for entry in request]
-        answers = await asyncio.to_thread(self._taker.admit, entries)
+        # In this thread: beside another one that computes, every signature would wait its turn.
+        answers = self._taker.admit(entries)
         at = 0
         for request, answered in batch:
             if not answered.done():
@@ -153,13 +150,11 @@ def create_door(
         content = await _body(request, DOCUMENT_LIMIT)
         if content is None:
             return _refusal(413, f"a document has at most {DOCUMENT_LIMIT} bytes")
-        async with queue.turn:
-            return JSONResponse(await asyncio.to_thread(taker.keep, content))
+        return JSONResponse(taker.keep(content))
 
     async def following(request: Request) -> Response:
         actor = request.query_params.get("actor", "")
-        async with queue.turn:
-            answer = await asyncio.to_thread(taker.next_of, actor)
+        answer = taker.next_of(actor)
         return JSONResponse(answer, 404 if "error" in answer else 200)
 
     return Starlette(
