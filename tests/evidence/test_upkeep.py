@@ -19,7 +19,7 @@ from truceline.evidence.ledger import Ledger, Upkeep
 from truceline.evidence.proof import check_proof
 from truceline.evidence.registry import Registry
 from truceline.evidence.state import State, read_state, state_path, write_state
-from truceline.evidence.statement import Statement, claimed
+from truceline.evidence.statement import Opened, open_entry
 from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import Tile, hash_tiles
 from truceline.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash, root
@@ -166,11 +166,11 @@ def test_a_snapshot_spares_reading_what_it_covers(
     durable(folder, 2)
     heard: list[int] = []
 
-    def counted(entry: bytes) -> Statement:
+    def counted(entry: bytes) -> Opened:
         heard.append(1)
-        return claimed(entry)
+        return open_entry(entry)
 
-    monkeypatch.setattr(ledger_module, "claimed", counted)
+    monkeypatch.setattr(ledger_module, "open_entry", counted)
     Ledger.open(folder, SEED).close()
     assert len(heard) == 2
     path.unlink()
