@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
+from truceline.pipeline.index import KINDS
 from truceline.pipeline.mission import MissionView
 from truceline.pipeline.verify import check_mission
 
@@ -62,6 +63,16 @@ def test_a_late_document_counts_after_deriving_again(mission: Path, tmp_path: Pa
     assert "firms/late.csv" in [json.loads(line)["name"] for line in documents]
     seen = (mission / "derived/observations.jsonl").read_bytes()
     assert len(seen.splitlines()) == len(derived["observations.jsonl"].splitlines()) + 1
+
+
+def test_what_is_kept_to_be_quick_is_made_again(mission: Path) -> None:
+    run("incidents", "--mission", mission)
+    index = mission.with_name("m.index.sqlite")
+    index.write_bytes(b"broken")
+    told = run("ledger", "rebuild-index", "--mission", mission)
+    size = json.loads(run("ledger", "export", "--mission", mission).splitlines()[-1])["index"] + 1
+    records = sum(len((mission / "derived" / name).read_bytes().splitlines()) for name in KINDS) + 1
+    assert told == f"played\t{size} statements\nindexed\t{records} records\n"
 
 
 def test_a_file_without_its_statement_is_stated_again(mission: Path) -> None:

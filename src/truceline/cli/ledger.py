@@ -169,6 +169,21 @@ def check_proof(
         typer.echo(f"{name}\t{value}")
 
 
+@ledger_commands.command("rebuild-index")
+def rebuild_index(
+    mission: MissionOption, journal_a: JournalA = None, journal_b: JournalB = None
+) -> None:
+    """Make the writer's snapshot and the index of a mission again, from the log alone.
+
+    Both can be deleted at any time; this also shows that they can be made. Needs the mission's key.
+
+    Example: truceline ledger rebuild-index --mission missions/demo
+    """
+    size, records = pipeline.rebuild_index(mission, both_journals(journal_a, journal_b))
+    typer.echo(f"played\t{size} statements")
+    typer.echo(f"indexed\t{records} records")
+
+
 @ledger_commands.command("serve")
 def serve_command(
     mission: MissionOption,

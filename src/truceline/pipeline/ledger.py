@@ -16,12 +16,14 @@ from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.proof import with_entry
 from truceline.evidence.receipt import Receipt
 from truceline.evidence.row_proof import Proved, check, insist_on_row, write_row_proof
+from truceline.evidence.state import state_path
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
 from truceline.evidence.verify import Report, verify
 from truceline.feeds import FEEDS
 from truceline.feeds.gather import Original, feed_of, gather
 from truceline.pipeline.documents import parsed_body, stated_documents
+from truceline.pipeline.mission import opened
 from truceline.pipeline.seal import MissionError
 from truceline.records.canonical import Json, canonical, record_bytes
 
@@ -139,6 +141,32 @@ def check_ledger(
     """
     report = verify(mission, key)
     return report, ledger_status(mission, journals) if report.ok else None
+
+
+def rebuild_index(mission: Path, journals: JournalPaths | None = None) -> tuple[int, int]:
+    """Throw away what is only kept to be quick, and make it again from log and derived files.
+
+    That is the writer's snapshot `<mission>.state`, which needs the mission's key and is written
+    anew for a log that is long enough to need one, and the index of what was derived.
+
+    Returns:
+        Statements that were played again, and records in the index.
+
+    Raises:
+        HaltError: Folder and journals do not fit together.
+        LedgerError: The mission is damaged, or is being written by another process.
+        OSError: The key cannot be read, or something cannot be removed.
+    """
+    seed = read_key(mission.with_name(f"{mission.name}.key"))
+    state_path(mission).unlink(missing_ok=True)
+    with Ledger.open(mission, seed, journals) as ledger:
+        size = ledger.size
+    mission.with_name(f"{mission.name}.index.sqlite").unlink(missing_ok=True)
+    index, _ = opened(mission)
+    try:
+        return size, index.count()
+    finally:
+        index.close()
 
 
 def export_statements(mission: Path) -> Iterator[str]:

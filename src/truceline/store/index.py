@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    func,
     insert,
     or_,
     select,
@@ -98,6 +99,10 @@ class Index:
         if day is not None:
             query = query.where(RECORDS.c.day == day)
         return [json.loads(row.body) for row in self._all(query)]
+
+    def count(self) -> int:
+        """Tell how many records it holds, of all kinds."""
+        return int(self._all(select(func.count().label("number")).select_from(RECORDS))[0].number)
 
     def record(self, wanted: str) -> tuple[str, Plain]:
         """Find one record by its id, its short id, or a beginning of either.
