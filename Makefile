@@ -53,11 +53,13 @@ check: environment
 	@$(BIN)/mypy
 	@$(BIN)/mypy conftest.py
 	@$(BIN)/python scripts/reference.py --check
+	@$(BIN)/python scripts/figures.py --check
 
 fmt: environment
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/figures.py
 
 # Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment

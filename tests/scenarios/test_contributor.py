@@ -1,12 +1,15 @@
 """A station of another state speaks in the log; its key is stolen; what rests on it is disputed."""
 
+import fcntl
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +17,7 @@ import uvicorn
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
+from truceline.evidence.errors import DurabilityError
 from truceline.evidence.fraud import Outcome, check
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.ledger import Ledger
@@ -33,7 +37,8 @@ from truceline.pipeline.key import signing_key
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.pipeline.seal import MissionError
 from truceline.pipeline.verify import check_mission
-from truceline.web.door import create_door
+from truceline.records.canonical import Json
+from truceline.web.door import Taker, create_door
 from truceline.web.serve import address, listen
 
 HEAD = (
@@ -99,21 +104,26 @@ def hand_in(mission: Path, number: int, to: str = "m") -> str:
 
 
 @contextmanager
-def served(mission: Path) -> Iterator[str]:
-    """Put the door of a mission on loopback, as `truceline ledger serve` does."""
+def put_up(taker: Taker, ended: list[BaseException]) -> Iterator[str]:
+    """Put a door on loopback, as `truceline ledger serve` does."""
     listening = listen("127.0.0.1", 0)
-    raised: list[BaseException] = []
-    with closing(Door(mission)) as door:
-        site = create_door(door, every_s=0.05, failed=raised.append)
-        server = uvicorn.Server(uvicorn.Config(site, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield address(listening)
-        finally:
-            server.should_exit = True
-            thread.join()
-    assert raised == []
+    site = create_door(taker, every_s=0.05, failed=ended.append)
+    server = uvicorn.Server(uvicorn.Config(site, log_level="critical", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield address(listening)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def served(mission: Path) -> Iterator[str]:
+    ended: list[BaseException] = []
+    with closing(Door(mission)) as door, put_up(door, ended) as url:
+        yield url
+    assert ended == []
 
 
 def test_a_station_speaks_and_its_stolen_key_makes_what_it_said_disputed(mission: Path) -> None:
@@ -162,29 +172,49 @@ def test_a_station_speaks_and_its_stolen_key_makes_what_it_said_disputed(mission
 
 def test_what_has_no_receipt_is_handed_in_again_first(mission: Path) -> None:
     hand_in(mission, 0)
-    key = Path("station.key")
     # As a crash leaves it between signing and handing in.
-    with closing(Door(mission)) as door:
-        kept = door.keep
-        door.keep = broken  # type: ignore[method-assign, assignment]
-        with pytest.raises(OSError, match="cut off"):
-            contribute(
-                door, Path("1.csv"), "firms/station-1.csv",
-                key=key, actor="", log_key=log_key(mission), now_us=5,
-            )  # fmt: skip
-        said = read_said(key)
-        assert said is not None
-        assert (said.seq, said.receipt) == (1, "")
-        kept(Path("1.csv").read_bytes())
+    with pytest.raises(OSError, match="cut off"):
+        contribute(
+            Broken(), Path("1.csv"), "firms/station-1.csv",
+            key=Path("station.key"), actor="", log_key=log_key(mission), now_us=5,
+        )  # fmt: skip
+    said = read_said(Path("station.key"))
+    assert said is not None
+    assert (said.seq, said.receipt) == (1, "")
+    Path("1.csv").unlink()
     hand_in(mission, 2)
-    said = read_said(key)
+    said = read_said(Path("station.key"))
     assert said is not None
     assert (said.seq, bool(said.receipt)) == (2, True)
     assert verify(mission, log_key(mission)).problem is None
 
 
-def broken(_document: bytes) -> None:
-    raise OSError("cut off")
+class Broken:
+    """A door that tells its head, and then is gone."""
+
+    def next_of(self, actor: str) -> dict[str, Any]:
+        note = Path("m/log/checkpoint").read_text(encoding="utf-8")
+        return {"actor": actor, "seq": 1, "checkpoint": note}
+
+    def contribute(self, entry: bytes, document: bytes) -> dict[str, Any]:
+        assert entry
+        assert document
+        raise OSError("cut off")
+
+
+def test_who_lost_what_he_said_does_not_sign_its_numbers_again(mission: Path) -> None:
+    hand_in(mission, 0)
+    said_file(Path("station.key")).unlink()
+    with pytest.raises(ContributeError, match=r"has 1 statements of station\.example/1"):
+        hand_in(mission, 1)
+    assert not said_file(Path("station.key")).exists()
+
+
+def test_two_processes_do_not_sign_with_one_key_at_once(mission: Path) -> None:
+    with Path("station.key").open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(ContributeError, match="another process is signing"):
+            hand_in(mission, 0)
 
 
 def test_a_contradiction_is_refused_and_proven_with_the_public_key(mission: Path) -> None:
@@ -230,13 +260,103 @@ def signed(statement: Statement) -> bytes:
     return write_entry(statement, signing_key(Path("station.key")))
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"size": 5}, "says that the document has 5 bytes, not"),
+        ({"name": "admin/geonames00.csv"}, "no feed 'firms' reads"),
+        ({"feed": "agreement"}, "no feed 'agreement' reads"),
+        ({"name": "admin/geonames00.csv", "feed": "geonames"}, "is stated already, as one of"),
+        ({"sha256": "cd" * 32}, "another document than the one that came with it"),
+    ],
+)
+def test_what_would_make_the_log_unreadable_or_hide_others_is_refused(
+    mission: Path, changes: dict[str, Any], why: str
+) -> None:
+    document = next(
+        path
+        for path in sorted((mission / "originals").rglob("*"))
+        if path.is_file() and b"latitude,longitude,bright" in path.read_bytes()
+    )
+    content = document.read_bytes()
+    body: dict[str, Json] = {
+        "sha256": document.name, "size": len(content), "name": "firms/mine.csv", "feed": "firms",
+        "received_us": 1,
+    }  # fmt: skip
+    said = Statement(
+        kind="original", actor=STATION, seq=0, prev=None, signed_us=1, body={**body, **changes}
+    )
+    with closing(Door(mission)) as door:
+        assert why in door.contribute(signed(said), content)["refused"]
+        own = Statement(kind="original", actor=STATION, seq=0, prev=None, signed_us=1, body=body)
+        assert "index" in door.contribute(signed(own), content)
+    assert verify(mission, log_key(mission)).problem is None
+    run("derive", "--mission", "m")
+    names = {one["name"] for one in open_mission(mission).records("document")}
+    assert "firms/mine.csv" not in names
+
+
+def test_what_is_refused_for_its_turn_leaves_no_document(mission: Path) -> None:
+    content = Path("0.csv").read_bytes()
+    body: dict[str, Json] = {
+        "sha256": sha256(content).hexdigest(), "size": len(content), "name": "firms/x.csv",
+        "feed": "firms", "received_us": 1,
+    }  # fmt: skip
+    said = Statement(kind="original", actor=STATION, seq=7, prev="ab" * 32, signed_us=1, body=body)
+    with closing(Door(mission)) as door:
+        assert "has seq 7, not 0" in door.contribute(signed(said), content)["refused"]
+        assert "has seq 7, not 0" in door.welcome(signed(said))
+        assert door.welcome(b"{}") != ""
+    assert verify(mission, log_key(mission)).problem is None
+
+
+def test_what_a_crash_left_of_a_document_is_cleared_away(mission: Path) -> None:
+    content = Path("0.csv").read_bytes()
+    with Ledger.open(mission, signing_key(mission.with_name("m.key"), "x").seed) as ledger:
+        digest = ledger.store_original(content)
+    mission.with_name("m.arriving").write_text(json.dumps([digest]), encoding="utf-8")
+    assert verify(mission, None).problem is not None
+    Door(mission).close()
+    assert verify(mission, None).problem is None
+    assert not mission.with_name("m.arriving").exists()
+
+
+def test_an_error_of_the_writer_answers_and_ends_the_door() -> None:
+    ended: list[BaseException] = []
+
+    class Full:
+        def admit(self, entries: Sequence[bytes]) -> list[dict[str, Any]]:
+            raise DurabilityError(f"no space for {len(entries)}")
+
+        def welcome(self, entry: bytes) -> str:
+            return "" if entry else "empty"
+
+        def contribute(self, entry: bytes, document: bytes) -> dict[str, Any]:
+            raise DurabilityError(f"no space for {len(entry) + len(document)}")
+
+        def publish(self) -> None:
+            """Nothing to do."""
+
+        def next_of(self, actor: str) -> dict[str, Any]:
+            return {"actor": actor}
+
+    for first in ("/add", "/contribute"):
+        ended.clear()
+        with put_up(Full(), ended) as url, httpx.Client(base_url=url) as client:
+            assert client.post("/contribute", content=b"\x00").status_code == 400
+            for path in (first, "/add", "/contribute"):
+                assert client.post(path, content=b"\x00\x02{}" + b"\x00\x01x").status_code == 500
+        assert len(ended) == 1
+        assert str(ended[0]).startswith("no space for")
+
+
 def test_a_statement_without_its_document_is_refused(mission: Path) -> None:
     hand_in(mission, 0)
     said = last_said()
     body = {**said.body, "sha256": "cd" * 32}
     with closing(Door(mission)) as door:
         (answer,) = door.admit([signed(replace(said, seq=1, prev=said.sha256, body=body))])
-    assert answer["refused"].startswith("names a document that was not handed in")
+    assert answer["refused"].startswith("names a document that was not handed in with it")
 
 
 def test_the_log_is_not_believed_with_an_older_head(mission: Path) -> None:

@@ -18,11 +18,22 @@ from truceline.evidence.note import Checkpoint
 from truceline.evidence.receipt import Refused
 from truceline.evidence.registry import Registry
 from truceline.evidence.state import State
-from truceline.evidence.statement import Statement, claimed, open_entry
+from truceline.evidence.statement import (
+    BODY_LIMIT,
+    Opened,
+    Statement,
+    claimed,
+    insist_on_body,
+    open_entry,
+)
 from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import ENTRY_LIMIT
 
 NO_FRAME = NOTHING_BEFORE.hex()
+# So many searches for the first of two contradicting statements are free, and each that is used up
+# comes back with so many statements that were taken: a flood of old ones costs next to nothing.
+SEARCHES = 16
+ENTRIES_A_SEARCH = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +85,8 @@ class Actors:
         self._spoke: dict[str, tuple[int, str]] = {}
         self._proven: dict[str, bytes] = {}
         self._admitted: set[str] = set()
+        self._searches = SEARCHES
+        self._taken = 0
 
     @classmethod
     def from_state(cls, log: VerifierKey, state: State) -> Actors:
@@ -150,9 +163,14 @@ class Actors:
             if statement.seq < seq or (statement.seq == seq and statement.prev != prev):
                 return self._contradiction(statement, entry, key, past)
             _insist_on_anchor(statement.anchor, past, self.registry.log.name)
+            insist_on_size(opened)
+            self.registry.insist_on_turn(past.index, statement)
             past.insist(statement)
             self.take(past.index, statement, opened.sha256, frame="")
             self._admitted.add(actor)
+            self._taken += 1
+            if self._taken % ENTRIES_A_SEARCH == 0:
+                self._searches = min(SEARCHES, self._searches + 1)
         except FormatError as error:
             return Refused(why=str(error))
         return Place(statement=opened.sha256, index=past.index, frame="", new=True)
@@ -165,8 +183,12 @@ class Actors:
         why = f"has seq {statement.seq}, but {actor} has spoken up to seq {seq - 1}"
         if statement.seq == seq:
             why = f"names {statement.prev} as the statement before, not {prev}"
-        # One proof is enough, and nobody makes the log search again and again.
+        # One proof is enough, and nobody makes the log search again and again: what was signed once
+        # can be handed in by anybody, as often as he likes.
         if actor not in self._proven:
+            if not self._searches:
+                return Refused(why=why)
+            self._searches -= 1
             first = self._find(actor, min(statement.seq, seq - 1), past)
             if first is None:
                 return Refused(why=why)
@@ -187,6 +209,16 @@ class Actors:
             if said.actor == actor and said.seq <= seq:
                 return entry if said.seq == seq else None
         return None
+
+
+def insist_on_size(opened: Opened) -> None:
+    """Hold somebody else's statement to the size that ours have.
+
+    Raises:
+        FormatError: Its body is above the limit.
+    """
+    if len(opened.payload) > BODY_LIMIT:
+        insist_on_body(opened.statement.kind, opened.statement.body)
 
 
 def _insist_on_anchor(anchor: Checkpoint | None, past: Past, origin: str) -> None:

@@ -20,6 +20,7 @@ other ends at the head that it begins with, or before it.
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,43 @@ def beside(folder: Path) -> Paths:
     return folder.with_name(f"{folder.name}.journal-a"), folder.with_name(
         f"{folder.name}.journal-b"
     )
+
+
+def paths_of(folder: Path, asked: Paths | None = None) -> Paths:
+    """Tell where the journals of a mission stand: as was written down when they began elsewhere.
+
+    Raises:
+        HaltError: They are asked for at other places than those: a writer that passed over them
+            would give a second statement the place of one that has a receipt.
+        FormatError: What was written down cannot be read.
+    """
+    file = _written_down(folder)
+    if not file.exists():
+        return asked or beside(folder)
+    try:
+        a, b = json.loads(file.read_bytes())
+        found = Path(a), Path(b)
+    except (ValueError, TypeError) as error:
+        raise FormatError(f"{file} cannot be read: {error}") from error
+    if asked and tuple(path.resolve() for path in asked) != found:
+        raise HaltError(f"{file}: the journals are {found[0]} and {found[1]}, not {asked[0]}")
+    return found
+
+
+def write_down(folder: Path, paths: Paths) -> None:
+    """Write down that the journals begin elsewhere than beside the mission.
+
+    Raises:
+        OSError: It could not be made durable.
+    """
+    if paths != beside(folder):
+        file = _written_down(folder)
+        content = json.dumps([str(path.resolve()) for path in paths]).encode()
+        write_file(file.parent, file.name, content)
+
+
+def _written_down(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.journals")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

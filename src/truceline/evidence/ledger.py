@@ -27,7 +27,15 @@ from truceline.evidence import folder as place
 from truceline.evidence.actors import NO_FRAME, Actors, Past, Place
 from truceline.evidence.edge import Edge, SignedTree
 from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
-from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
+from truceline.evidence.journal import (
+    Journals,
+    Paths,
+    Told,
+    groups,
+    paths_of,
+    read_journals,
+    write_down,
+)
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.label import Label
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
@@ -52,7 +60,7 @@ __all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "Upkeep", "s
 
 ROOTS_KEPT = 4096
 # How far back the first of two contradicting statements is looked for.
-SEARCHED_BUNDLES = 256
+SEARCHED_BUNDLES = 16
 Found = TypeVar("Found")
 # Kind, body, label and commitments of a statement that is still to be numbered and signed.
 Said = tuple[str, Mapping[str, Json], Label | None, tuple[str, ...]]
@@ -103,7 +111,7 @@ class Ledger:
         self._pending: list[Said] = []
         # In the journals, and not yet under a head.
         self._durable: list[bytes] = []
-        self._paths = journals or beside(folder)
+        self._paths = paths_of(folder, journals)
         self._upkeep = upkeep or Upkeep()
         self._journals: Journals | None = None
         self._lock = _lock(folder) if signer else None
@@ -136,7 +144,7 @@ class Ledger:
             place.make_directories(folder)
             if any(folder.iterdir()):
                 raise LedgerError(f"{folder} is not empty")
-            if any(path.exists() for path in journals or beside(folder)):
+            if any(path.exists() for path in paths_of(folder, journals)):
                 raise LedgerError(f"{folder} has journals beside it: they are of another log")
         except OSError as error:
             raise LedgerError(f"{folder} cannot be made: {error.strerror}") from error
@@ -202,6 +210,11 @@ class Ledger:
             self._journals.close()
         self._lock = self._signer = self._journals = None
         self._pending.clear()
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether it is open for writing; what fails while it writes closes it."""
+        return self._signer is not None
 
     @property
     def size(self) -> int:
@@ -353,6 +366,25 @@ class Ledger:
         if not 1 <= len(entries) <= TILE_WIDTH:
             raise LedgerError(f"1 to {TILE_WIDTH} entries are admitted at once, not {len(entries)}")
         taken: list[bytes] = []
+        try:
+            answers = self._admitted(entries, taken, insist)
+        except BaseException:
+            # Some may have been taken, and none is written: what was said last is not known.
+            self.close()
+            raise
+        frame = self._make_durable(taken) if taken else ""
+        self._actors.written_in(frame)
+        return [
+            one
+            if isinstance(one, Refused)
+            else sign_receipt(one.index, one.statement, one.frame or frame, signer)
+            for one in answers
+        ]
+
+    def _admitted(
+        self, entries: Sequence[bytes], taken: list[bytes], insist: Callable[[Statement], None]
+    ) -> list[Place | Refused]:
+        """Judge entries one after the other; `taken` grows by those that are new."""
         answers = []
         for entry in entries:
             past = Past(
@@ -365,14 +397,7 @@ class Ledger:
             answers.append(self._actors.admit(entry, past))
             if isinstance(answers[-1], Place) and answers[-1].new:
                 taken.append(entry)
-        frame = self._make_durable(taken) if taken else ""
-        self._actors.written_in(frame)
-        return [
-            one
-            if isinstance(one, Refused)
-            else sign_receipt(one.index, one.statement, one.frame or frame, signer)
-            for one in answers
-        ]
+        return answers
 
     def commit(self, signed_us: int) -> Checkpoint:
         """Sign what was appended, make it durable, and move the head over everything.
@@ -493,6 +518,7 @@ class Ledger:
         """Put entries into one frame of both journals; give its hash in hex."""
         try:
             if self._journals is None:
+                write_down(self.folder, self._paths)
                 self._journals = Journals.begin(self._paths, self.key, self._note)
             frame = self._journals.append_entries(entries)
         except BaseException:
@@ -617,6 +643,11 @@ class Ledger:
         """Write the snapshot, if the last one is far behind the head."""
         if self.checkpoint is None or self.size - self._state_size < self._upkeep.state_entries:
             return
+        if self._actors.registry.size != self.size:
+            raise LedgerError(
+                f"{self.folder}: {self._actors.registry.size} entries were taken, the head has "
+                f"{self.size}"
+            )
         write_state(state_path(self.folder), self._actors.state(self.checkpoint), signer)
         self._state_size = self.size
 

@@ -174,12 +174,7 @@ class Registry:
                 not say it, or it changes keys without the approvals for that; nothing was taken
                 then.
         """
-        if index != self.size:
-            raise FormatError(f"entry {index} cannot be the next after {self.size}")
-        self._insist_on_right(statement)
-        self._insist_on_order(statement)
-        if (statement.kind == "mission") != (index == 0):
-            raise FormatError(f"kind {statement.kind!r} cannot stand at index {index}")
+        self.insist_on_turn(index, statement)
         said = statement.seq, sha256 or statement.sha256
         if statement.kind == "root":
             self._take_root(index, statement.body)
@@ -188,6 +183,20 @@ class Registry:
         # Whatever can be refused was: from here on the entry is taken.
         self._said[statement.actor] = said
         self.size += 1
+
+    def insist_on_turn(self, index: int, statement: Statement) -> None:
+        """Check what `take` checks of every statement, and change nothing.
+
+        Raises:
+            FormatError: It is not the next entry, does not follow the actor's one before, or he may
+                not say it.
+        """
+        if index != self.size:
+            raise FormatError(f"entry {index} cannot be the next after {self.size}")
+        self._insist_on_right(statement)
+        self._insist_on_order(statement)
+        if (statement.kind == "mission") != (index == 0):
+            raise FormatError(f"kind {statement.kind!r} cannot stand at index {index}")
 
     # ------------------------------------------------------------------------------- the rules
     def _grant_of(self, actor: str) -> Grant:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -374,14 +374,20 @@ class Void:
     why: str
 
 
-def registers(said: Iterable[Statement]) -> tuple[tuple[Register, ...], tuple[Void, ...]]:
+def registers(
+    said: Iterable[Statement],
+    is_disputed: Callable[[int, str], bool] = lambda _index, _actor: False,
+) -> tuple[tuple[Register, ...], tuple[Void, ...]]:
     """Read from a log what is sealed and what of it was redacted.
 
-    A redaction counts if the same actor has sealed before what it names. One that does not is told
-    and has no effect: nobody's words can undo what another has committed to.
+    A redaction counts if the same actor has sealed before what it names, and if it was not said in
+    a stretch in which his key was not his alone. One that does not is told and has no effect:
+    nobody's words can undo what another has committed to.
 
     Args:
         said: All statements of the log, in its order, each checked.
+        is_disputed: Tells whether what an actor says in an entry is disputed
+            (`Registry.is_disputed`).
     """
     sealed: dict[str, tuple[int, Statement]] = {}
     redacted: dict[str, dict[str, int]] = {}
@@ -393,7 +399,10 @@ def registers(said: Iterable[Statement]) -> tuple[tuple[Register, ...], tuple[Vo
             redacted[statement.sha256], gone[statement.sha256] = {}, set()
         elif statement.kind == "redact":
             about = str(statement.body["statement"])
-            if why := _why_void(statement, sealed[about][1] if about in sealed else None):
+            why = _why_void(statement, sealed[about][1] if about in sealed else None)
+            if is_disputed(index, statement.actor):
+                why = f"is disputed: the key of {statement.actor} was not his alone"
+            if why:
                 void.append(Void(index=index, why=why))
                 continue
             for commitment in _hashes(statement, "commits"):

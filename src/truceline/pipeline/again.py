@@ -45,9 +45,10 @@ def derive_again(mission: Path, *, threads: int, progress: Progress) -> Rederive
         OSError: Its key cannot be read.
     """
     seed = read_key(mission.with_name(f"{mission.name}.key"))
-    inputs = read_inputs(mission)
-    derived = derive(inputs, threads=threads, progress=progress)
+    # The writer's lock is held from the first look on: nothing can come in between.
     with Ledger.open(mission, seed) as ledger:
+        inputs = read_inputs(mission)
+        derived = derive(inputs, threads=threads, progress=progress)
         rows, files = stated_rows(ledger), _stated_files(ledger)
         due = rows_to_state(inputs.originals, derived.reads)
         new = [body for body in due if rows.get(str(body["sha256"])) != body]

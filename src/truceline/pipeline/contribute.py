@@ -6,10 +6,11 @@ never asks the log for them: a log that lied about them could make him contradic
 
 from __future__ import annotations
 
+import fcntl
 import json
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -43,12 +44,8 @@ class ContributeError(Exception):
 class DoorOfLog(Protocol):
     """Where a log takes entries: `pipeline.door.Door` here, `RemoteDoor` elsewhere."""
 
-    def keep(self, document: bytes) -> Plain:
-        """Hold a document until a statement names it."""
-        ...
-
-    def admit(self, entries: Sequence[bytes]) -> list[Plain]:
-        """Take entries; one answer each."""
+    def contribute(self, entry: bytes, document: bytes) -> Plain:
+        """Take an entry and the document that it is about."""
         ...
 
     def next_of(self, actor: str) -> Plain:
@@ -67,14 +64,9 @@ class RemoteDoor:
         """Give the connection back."""
         self._client.close()
 
-    def keep(self, document: bytes) -> Plain:
-        """Send a document."""
-        return self._asked("POST", "/document", content=document)
-
-    def admit(self, entries: Sequence[bytes]) -> list[Plain]:
-        """Send entries."""
-        answers = self._asked("POST", "/add", content=encode_bundle(entries))["answers"]
-        return list(answers)
+    def contribute(self, entry: bytes, document: bytes) -> Plain:
+        """Send an entry and the document that it is about."""
+        return self._asked("POST", "/contribute", content=encode_bundle([entry]) + document)
 
     def next_of(self, actor: str) -> Plain:
         """Ask for the head, and what the log would take next."""
@@ -148,7 +140,7 @@ def contribute(
 ) -> Receipt:
     """Sign that a document was received, hand both in, and check the receipt.
 
-    What was signed before and has no receipt yet is handed in again first.
+    What was signed before and has no receipt yet is handed in again first, with its document.
 
     Args:
         door: The log's door.
@@ -161,7 +153,8 @@ def contribute(
 
     Raises:
         MissionError: No feed reads documents of this name.
-        ContributeError: The log refuses, or answers with no receipt.
+        ContributeError: The log refuses, or answers with no receipt; or another process of the
+            contributor is signing; or what he said last is not beside his key.
         FormatError: A key is none, or the log's head is older than one that was seen before.
         OSError: The document or the key cannot be read.
     """
@@ -171,47 +164,72 @@ def contribute(
     feed = feed_of(name, FEEDS)
     if feed is None:
         raise MissionError(f"no feed reads a document named {name!r}")
-    said = read_said(key)
-    if said and said.log != log_key:
-        raise FormatError(f"{said_file(key)} is of the log {said.log}; use one key for one log")
-    if said and not said.receipt:
-        _hand_in(door, said, key, log)
-    seen = open_checkpoint(said.checkpoint.encode(), log) if said and said.checkpoint else None
-    note = _head_of(door, signer.name)
-    statement = Statement(
-        kind="original",
-        actor=signer.name,
-        seq=said.seq + 1 if said else 0,
-        prev=said.sha256 if said else None,
-        anchor=_newer(open_checkpoint(note.encode(), log), seen),
-        signed_us=now_us,
-        body={
-            "sha256": sha256(content).hexdigest(),
-            "size": len(content),
-            "name": name,
-            "feed": feed.name,
-            "received_us": now_us,
-        },
-    )
-    now_said = Said(
-        log=log_key,
-        seq=statement.seq,
-        sha256=statement.sha256,
-        entry=write_entry(statement, signer),
-        checkpoint=note,
-        receipt="",
-    )
-    # Before anybody sees it: whoever signs twice under one number contradicts himself.
-    _keep(key, now_said)
-    door.keep(content)
-    return _hand_in(door, now_said, key, log)
+    with _alone(key):
+        said = read_said(key)
+        if said and said.log != log_key:
+            raise FormatError(f"{said_file(key)} is of the log {said.log}; use one key for one log")
+        if said and not said.receipt:
+            _hand_in(door, said, key, log)
+        seen = open_checkpoint(said.checkpoint.encode(), log) if said and said.checkpoint else None
+        note, taken = _head_of(door, signer.name)
+        if said is None and taken:
+            raise ContributeError(
+                f"{log.name} has {taken} statements of {signer.name}, and {said_file(key)} is not "
+                "there: whoever signs again under their numbers contradicts himself"
+            )
+        statement = Statement(
+            kind="original",
+            actor=signer.name,
+            seq=said.seq + 1 if said else 0,
+            prev=said.sha256 if said else None,
+            anchor=_newer(open_checkpoint(note.encode(), log), seen),
+            signed_us=now_us,
+            body={
+                "sha256": sha256(content).hexdigest(),
+                "size": len(content),
+                "name": name,
+                "feed": feed.name,
+                "received_us": now_us,
+            },
+        )
+        now_said = Said(
+            log=log_key,
+            seq=statement.seq,
+            sha256=statement.sha256,
+            entry=write_entry(statement, signer),
+            checkpoint=note,
+            receipt="",
+        )
+        # Before anybody sees it: whoever signs twice under one number contradicts himself.
+        waiting = _waiting_document(key)
+        write_file(waiting.parent, waiting.name, content)
+        _keep(key, now_said)
+        return _hand_in(door, now_said, key, log)
 
 
-def _head_of(door: DoorOfLog, actor: str) -> str:
+@contextmanager
+def _alone(key: Path) -> Iterator[None]:
+    """Keep other processes from signing with the same key meanwhile."""
+    with key.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ContributeError(f"another process is signing with {key}") from error
+        yield
+
+
+def _waiting_document(key: Path) -> Path:
+    """Where the document of a statement without receipt is kept."""
+    return key.with_name(f"{key.name}.document")
+
+
+def _head_of(door: DoorOfLog, actor: str) -> tuple[str, int]:
+    """Ask for the log's head, and how many statements of the actor it has."""
     answer = door.next_of(actor)
     if "checkpoint" not in answer:
         raise ContributeError(f"the log does not let {actor} speak: {answer.get('error')}")
-    return str(answer["checkpoint"])
+    taken = answer.get("seq")
+    return str(answer["checkpoint"]), taken if isinstance(taken, int) else 0
 
 
 def _newer(head: Checkpoint, seen: Checkpoint | None) -> Checkpoint:
@@ -224,13 +242,14 @@ def _newer(head: Checkpoint, seen: Checkpoint | None) -> Checkpoint:
 
 
 def _hand_in(door: DoorOfLog, said: Said, key: Path, log: VerifierKey) -> Receipt:
-    (answer,) = door.admit([said.entry])
+    answer = door.contribute(said.entry, _waiting_document(key).read_bytes())
     if "receipt" not in answer:
         raise ContributeError(f"{log.name} refuses statement {said.seq}: {answer.get('refused')}")
     receipt = read_receipt(str(answer["receipt"]).encode(), log)
     if receipt.statement != said.sha256:
         raise ContributeError(f"{log.name} gave a receipt for another statement than {said.seq}")
     _keep(key, Said(**{**_fields(said), "receipt": receipt.note.decode()}))
+    _waiting_document(key).unlink()
     return receipt
 
 
@@ -253,7 +272,7 @@ def hand_in(to: str, document: Path, name: str, *, key: Path, actor: str, log_ke
     """
     now_us = time.time_ns() // 1000
     is_remote = to.startswith(("http://", "https://"))
-    with closing(RemoteDoor(to) if is_remote else Door(Path(to))) as door:
+    with closing(RemoteDoor(to) if is_remote else Door(Path(to).absolute())) as door:
         return contribute(
             door, document, name, key=key, actor=actor, log_key=log_key, now_us=now_us
         )

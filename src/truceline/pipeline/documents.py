@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.registry import Registry
@@ -16,6 +17,7 @@ from truceline.feeds.gather import Original, Read
 from truceline.records.canonical import Json, record_bytes
 
 Body = Mapping[str, Json]
+AGREEMENT_FEED = "agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,24 @@ class Stated:
     disputed: str = ""
 
 
+def registry_of(ledger: Ledger) -> Registry:
+    """Play who may say what over a whole log.
+
+    Raises:
+        LedgerError: The log is damaged.
+    """
+    registry = Registry(ledger.key)
+    for index, statement in enumerate(ledger.statements()):
+        registry.take(index, statement)
+    return registry
+
+
 def stated_documents(ledger: Ledger) -> tuple[Stated, ...]:
     """List the documents of a log in their order; the same bytes under the same name once.
+
+    What somebody else states again that was stated before is his word for it, and no second
+    document: nobody can give another's bytes another name or another feed. Only the log itself
+    states agreements.
 
     Raises:
         LedgerError: The log is damaged.
@@ -51,19 +69,22 @@ def stated_documents(ledger: Ledger) -> tuple[Stated, ...]:
     found: list[Stated] = []
     for index, statement in enumerate(ledger.statements()):
         registry.take(index, statement)
-        if statement.kind == "original":
-            body = statement.body
-            received = body["received_us"]
-            found.append(
-                Stated(
-                    index=index,
-                    actor=statement.actor,
-                    sha256=str(body["sha256"]),
-                    name=str(body["name"]),
-                    feed=str(body["feed"]),
-                    received_us=received if isinstance(received, int) else None,
-                )
+        body = statement.body
+        if statement.kind != "original":
+            continue
+        if body["feed"] == AGREEMENT_FEED and statement.actor != ledger.key.name:
+            continue
+        received = body["received_us"]
+        found.append(
+            Stated(
+                index=index,
+                actor=statement.actor,
+                sha256=str(body["sha256"]),
+                name=str(body["name"]),
+                feed=str(body["feed"]),
+                received_us=received if isinstance(received, int) else None,
             )
+        )
     return _weighed([replace(one, disputed=_why(registry, one)) for one in found])
 
 
@@ -79,11 +100,14 @@ def _why(registry: Registry, stated: Stated) -> str:
 
 
 def _weighed(found: Sequence[Stated]) -> tuple[Stated, ...]:
-    """Leave out what is repeated; a statement in doubt weighs nothing beside a sound one."""
-    sound = {one.sha256 for one in found if not one.disputed}
+    """Keep of each document who stated it first; a statement in doubt only if no other is sound."""
+    first: dict[str, Stated] = {}
+    for one in sorted(found, key=lambda stated: (bool(stated.disputed), stated.index)):
+        first.setdefault(one.sha256, one)
     kept: dict[tuple[str, str], Stated] = {}
     for one in found:
-        if not one.disputed or one.sha256 not in sound:
+        chosen = first[one.sha256]
+        if (one.actor, bool(one.disputed)) == (chosen.actor, bool(chosen.disputed)):
             kept.setdefault((one.sha256, one.name), one)
     return tuple(kept.values())
 
@@ -105,11 +129,11 @@ def rows_to_state(originals: Sequence[Original], reads: Sequence[Read]) -> list[
 
     What a parser reads from a disputed document was stated while it counted, and stays true.
     """
-    disputed = {one.name for one in originals if one.disputed}
+    disputed = {sha256(one.content).hexdigest() for one in originals if one.disputed}
     return [
         parsed_body(read)
         for read in reads
-        if not read.document.same_as and read.document.name not in disputed
+        if not read.document.same_as and read.document.sha256 not in disputed
     ]
 
 

@@ -1,25 +1,37 @@
-"""Open a mission's ledger to contributors: what they have signed is admitted, others refused."""
+"""Open a mission's ledger to contributors: what they have signed is admitted, others refused.
+
+An `original` comes together with its document. Whether its signer may say it, in his turn, is
+checked before the document is stored, so that nobody else can fill a disk; and what a crash leaves
+of a document that was never stated is cleared away when the door opens again.
+"""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from truceline.evidence.folder import original_name, sync_directory, write_file
+from truceline.evidence.fraud import Outcome, check
 from truceline.evidence.keys import read_key
 from truceline.evidence.ledger import Ledger
-from truceline.evidence.receipt import Receipt
-from truceline.evidence.statement import Statement, open_entry
+from truceline.evidence.receipt import Receipt, Refused
+from truceline.evidence.statement import BODY_LIMIT, Statement, open_entry
 from truceline.evidence.strict import FormatError
+from truceline.feeds import FEEDS
+from truceline.feeds.gather import feed_of
 from truceline.pipeline.ahead import read_ahead, write_ahead
+from truceline.pipeline.documents import stated_documents
 from truceline.pipeline.ledger import JournalPaths
 from truceline.web.serve import serve_door
 
 Plain = dict[str, Any]
-NO_DOCUMENT = "names a document that was not handed in; send it to /document first"
+# Room for the other fields of a `fraud` statement beside its proof.
+PROOF_LIMIT = BODY_LIMIT - 1024
 
 
 class Door:
@@ -36,34 +48,48 @@ class Door:
         self._ledger = Ledger.open(
             mission, read_key(mission.with_name(f"{mission.name}.key")), journals
         )
-        self._waiting = mission.with_name(f"{mission.name}.waiting")
+        self._arriving = mission.with_name(f"{mission.name}.arriving")
+        try:
+            # What had no head yet has one since the ledger was opened: all of it is here.
+            stated = stated_documents(self._ledger)
+            self._clear_away({one.sha256 for one in stated})
+        except BaseException:
+            self._ledger.close()
+            raise
+        self._feeds = {one.sha256: one.feed for one in stated}
+        self._named = {one.name: one.sha256 for one in stated}
         self._ahead = read_ahead(mission)
 
     def close(self) -> None:
         """Move the head over everything, and let another writer in."""
-        self.publish()
-        self._ledger.close()
+        try:
+            if self._ledger.is_writing:
+                self.publish()
+        finally:
+            self._ledger.close()
 
-    def keep(self, document: bytes) -> Plain:
-        """Hold a document until a statement names it."""
-        digest = sha256(document).hexdigest()
-        if not self._has(digest):
-            self._waiting.mkdir(exist_ok=True)
-            write_file(self._waiting, digest, document)
-        return {"sha256": digest}
+    def welcome(self, entry: bytes) -> str:
+        """Say why a document need not be sent at all; "" if its statement would be taken now."""
+        registry = self._ledger.registry
+        try:
+            opened = open_entry(entry)
+            statement = opened.by(registry.key_of(opened.statement.actor))
+            if statement.kind != "original":
+                return f"a {statement.kind!r} has no document"
+            seq, prev = registry.next_of(statement.actor)
+            if (statement.seq, opened.sha256) != (seq - 1, prev):
+                registry.insist_on_turn(registry.size, statement)
+        except FormatError as error:
+            return str(error)
+        return ""
+
+    def contribute(self, entry: bytes, document: bytes) -> Plain:
+        """Make a document and the statement about it durable."""
+        return self._admitted([entry], document)[0]
 
     def admit(self, entries: Sequence[bytes]) -> list[Plain]:
         """Make entries durable; one answer each: index and receipt, or why it was refused."""
-        answers = []
-        admitted = self._ledger.admit_durable(entries, self._insist_on_document)
-        for entry, answer in zip(entries, admitted, strict=True):
-            if isinstance(answer, Receipt):
-                answers.append({"index": answer.index, "receipt": answer.note.decode()})
-            else:
-                proof = answer.proof.decode() if answer.proof else None
-                answers.append({"refused": answer.why, "proof": proof})
-                self._notice_gap(entry)
-        return answers
+        return self._admitted(entries, None)
 
     def publish(self) -> None:
         """Move the head over what was admitted."""
@@ -78,33 +104,105 @@ class Door:
         seq, prev = self._ledger.registry.next_of(actor)
         return {"actor": actor, "seq": seq, "prev": prev, "checkpoint": self._ledger.note.decode()}
 
-    def _insist_on_document(self, statement: Statement) -> None:
-        """Take the document of a statement from where it waits; without it nothing is taken."""
+    def _admitted(self, entries: Sequence[bytes], document: bytes | None) -> list[Plain]:
+        admitted = self._ledger.admit_durable(entries, lambda said: self._take_in(said, document))
+        if self._arriving.exists():
+            self._arriving.unlink()
+            sync_directory(self._arriving.parent)
+        answers = []
+        gaps = False
+        for entry, answer in zip(entries, admitted, strict=True):
+            if isinstance(answer, Receipt):
+                answers.append({"index": answer.index, "receipt": answer.note.decode()})
+            else:
+                proof = answer.proof.decode() if answer.proof else None
+                answers.append({"refused": answer.why, "proof": proof})
+                self._keep_proof(answer)
+                gaps = self._notices_gap(entry) or gaps
+        if gaps:
+            # A hint that can be deleted must not stop a writer whose disk is full.
+            with suppress(OSError):
+                write_ahead(self._mission, self._ahead)
+        return answers
+
+    def _take_in(self, statement: Statement, document: bytes | None) -> None:
+        """Store the document of a statement that is about to be taken.
+
+        Raises:
+            FormatError: The statement is not about this document as it is, or nothing could read
+                the document under the name that it gives.
+        """
         if statement.kind != "original":
             return
-        digest = str(statement.body["sha256"])
-        waiting = self._waiting / digest
-        if not self._has(digest) and waiting.exists():
-            self._ledger.store_original(waiting.read_bytes())
-            waiting.unlink()
-            sync_directory(self._waiting)
-        if not self._has(digest):
-            raise FormatError(NO_DOCUMENT)
+        body = statement.body
+        digest, name, feed = str(body["sha256"]), str(body["name"]), str(body["feed"])
+        path = self._mission / original_name(digest)
+        if document is None and not path.exists():
+            raise FormatError("names a document that was not handed in with it")
+        if document is not None and sha256(document).hexdigest() != digest:
+            raise FormatError("is about another document than the one that came with it")
+        size = path.stat().st_size if document is None else len(document)
+        if body["size"] != size:
+            raise FormatError(f"says that the document has {body['size']} bytes, not {size}")
+        reads = feed_of(name, FEEDS)
+        if reads is None or reads.name != feed:
+            raise FormatError(f"no feed {feed!r:.50} reads a document named {name!r:.200}")
+        if self._feeds.get(digest, feed) != feed:
+            raise FormatError(f"the document is stated already, as one of {self._feeds[digest]}")
+        if self._named.get(name, digest) != digest:
+            raise FormatError(f"{name!r:.200} is in the mission already, with other bytes")
+        if document is not None and not path.exists():
+            write_file(self._arriving.parent, self._arriving.name, json.dumps([digest]).encode())
+            self._ledger.store_original(document)
+        self._feeds[digest], self._named[name] = feed, digest
 
-    def _has(self, digest: str) -> bool:
-        return (self._mission / original_name(digest)).exists()
+    def _clear_away(self, stated: set[str]) -> None:
+        """Remove what was stored just before a crash and is stated nowhere."""
+        if not self._arriving.exists():
+            return
+        for digest in json.loads(self._arriving.read_bytes()):
+            path = self._mission / original_name(digest)
+            if digest not in stated and path.exists():
+                path.unlink()
+                sync_directory(path.parent)
+                # A folder that is empty is none of a mission's.
+                with suppress(OSError):
+                    path.parent.rmdir()
+        self._arriving.unlink()
+        sync_directory(self._arriving.parent)
 
-    def _notice_gap(self, entry: bytes) -> None:
+    def _keep_proof(self, refused: Refused) -> None:
+        """Keep the proof of a contradiction beside the mission, and state it, once."""
+        if refused.proof is None:
+            return
+        digest = sha256(refused.proof).hexdigest()
+        kept = self._mission.with_name(f"{self._mission.name}.frauds")
+        if (kept / f"{digest}.json").exists():
+            return
+        verdict = check(refused.proof, [grant.key for grant in self._ledger.registry.grants])
+        if verdict.outcome is not Outcome.PROVEN:
+            return
+        kept.mkdir(exist_ok=True)
+        write_file(kept, f"{digest}.json", refused.proof)
+        proof = refused.proof.decode() if len(refused.proof) <= PROOF_LIMIT else ""
+        self._ledger.append_durable(
+            "fraud",
+            {"sha256": digest, "culprit": verdict.culprit, "proof": proof},
+            time.time_ns() // 1000,
+        )
+
+    def _notices_gap(self, entry: bytes) -> bool:
         """Remember a signed number that is ahead of the log: something before it is missing."""
         registry = self._ledger.registry
         try:
             opened = open_entry(entry)
             said = opened.by(registry.key_of(opened.statement.actor))
         except FormatError:
-            return
-        if said.seq > max(registry.next_of(said.actor)[0], self._ahead.get(said.actor, -1)):
-            self._ahead[said.actor] = said.seq
-            write_ahead(self._mission, self._ahead)
+            return False
+        if said.seq <= max(registry.next_of(said.actor)[0], self._ahead.get(said.actor, -1)):
+            return False
+        self._ahead[said.actor] = said.seq
+        return True
 
 
 def serve_ledger(

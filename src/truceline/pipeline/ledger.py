@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from truceline.evidence.folder import original_name
-from truceline.evidence.journal import beside
+from truceline.evidence.journal import paths_of
 from truceline.evidence.keys import VerifierKey, read_key
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.proof import with_entry
@@ -69,7 +69,7 @@ def ledger_status(mission: Path, journals: JournalPaths | None = None) -> Ledger
             size=ledger.size,
             root=ledger.checkpoint.root.hex() if ledger.checkpoint else "",
             durable=told.first + len(told.entries) - ledger.size if told else 0,
-            journals=(journals or beside(mission)) if told else None,
+            journals=paths_of(mission, journals) if told else None,
             frames=len(told.frames) if told else 0,
             heads=len(told.heads) if told else 0,
             damaged=told.damaged if told else (),

@@ -147,6 +147,7 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
         ".key",
         ".journal-a",
         ".journal-b",
+        ".journals",
         ".cosigned",
         ".state",
         ".ahead",

@@ -22,10 +22,9 @@ from truceline.evidence.keys import SigningKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress
-from truceline.pipeline.documents import parsed_body
+from truceline.pipeline.documents import AGREEMENT_FEED, parsed_body
 from truceline.records.agreement import Agreement
 
-AGREEMENT_FEED = "agreement"
 # A mission's name becomes part of its log's origin, where blanks and signs mean something else.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

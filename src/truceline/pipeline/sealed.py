@@ -48,6 +48,7 @@ from truceline.evidence.statement import COMMITS_LIMIT, Statement
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError, Parsed
 from truceline.feeds.table import degrees_e7, parse_table, whole
+from truceline.pipeline.documents import registry_of
 from truceline.pipeline.seal import MissionError
 from truceline.records.canonical import Json, canonical
 from truceline.records.source import Refused
@@ -269,7 +270,7 @@ def list_sealed(mission: Path) -> tuple[tuple[tuple[Register, int], ...], tuple[
         LedgerError: The folder is no mission, or damaged.
     """
     with Ledger.open(mission) as ledger:
-        found, void = registers(ledger.statements())
+        found, void = registers(ledger.statements(), registry_of(ledger).is_disputed)
     blobs = _beside(mission, "sealed")
     return (
         tuple(
@@ -465,7 +466,7 @@ def _delete(
 
 # ------------------------------------------------------------------------------------ the files
 def _register(ledger: Ledger, index: int) -> Register:
-    found, _ = registers(ledger.statements())
+    found, _ = registers(ledger.statements(), registry_of(ledger).is_disputed)
     for one in found:
         if one.index == index:
             return one

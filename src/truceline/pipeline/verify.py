@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 from truceline.agreement.read import read_agreement
 from truceline.evidence.folder import original_name
-from truceline.evidence.ledger import Ledger
+from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.verify import Problem, Report, verify
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress, derive
-from truceline.pipeline.documents import rows_to_state, stated_documents, stated_rows
-from truceline.pipeline.seal import AGREEMENT_FEED
+from truceline.pipeline.documents import (
+    AGREEMENT_FEED,
+    rows_to_state,
+    stated_documents,
+    stated_rows,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,8 @@ def read_inputs(folder: Path) -> Inputs:
         stated = stated_documents(ledger)
     for one in stated:
         content = (folder / original_name(one.sha256)).read_bytes()
+        if sha256(content).hexdigest() != one.sha256:
+            raise LedgerError(f"{original_name(one.sha256)} is not the document that was stated")
         if one.feed == AGREEMENT_FEED:
             agreements.append(read_agreement(content, one.name))
         else:

@@ -24,7 +24,7 @@ MOST_ENTRIES = 256
 ENTRY_LIMIT = 65_535
 LENGTH_SIZE = 2
 BODY_LIMIT = MOST_ENTRIES * (ENTRY_LIMIT + LENGTH_SIZE)
-DOCUMENT_LIMIT = 256 * 1024 * 1024
+DOCUMENT_LIMIT = 64 * 1024 * 1024
 WAITING_LIMIT = 16_384
 
 
@@ -35,8 +35,12 @@ class Taker(Protocol):
         """Make up to 256 entries durable; one answer each: index and receipt, or why not."""
         ...
 
-    def keep(self, document: bytes) -> Answer:
-        """Hold a document until a statement names it."""
+    def welcome(self, entry: bytes) -> str:
+        """Say why a document need not be sent at all; "" if its statement would be taken."""
+        ...
+
+    def contribute(self, entry: bytes, document: bytes) -> Answer:
+        """Make a document and the statement about it durable."""
         ...
 
     def publish(self) -> None:
@@ -60,9 +64,11 @@ class _Queue:
         self._waiting: list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]] = []
         self._entries = 0
         self._arrived = asyncio.Event()
+        self._error: BaseException | None = None
 
     async def admit(self, entries: Sequence[bytes]) -> list[Answer] | None:
         """Wait until these entries are answered for; None if too many wait already."""
+        self._insist_on_writer()
         if self._entries + len(entries) > WAITING_LIMIT:
             return None
         answered: asyncio.Future[list[Answer]] = asyncio.get_running_loop().create_future()
@@ -70,6 +76,28 @@ class _Queue:
         self._entries += len(entries)
         self._arrived.set()
         return await answered
+
+    def alone(self, work: Callable[[], Answer]) -> Answer:
+        """Ask the writer for something that is no batch of entries."""
+        self._insist_on_writer()
+        try:
+            return work()
+        except Exception as error:
+            self._stop(error)
+            raise
+
+    def _insist_on_writer(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _stop(self, error: BaseException) -> None:
+        """Answer nobody any more: it is not known what is on disk."""
+        self._error = error
+        for _, answered in self._waiting:
+            if not answered.done():
+                answered.set_exception(error)
+        self._waiting.clear()
+        self._failed(error)
 
     async def run(self) -> None:
         """Hand on what waits, and move the head from time to time, for ever."""
@@ -79,6 +107,8 @@ class _Queue:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), max(due - loop.time(), 0.001))
             self._arrived.clear()
+            if self._error is not None:
+                return
             batch = self._next_batch()
             try:
                 if batch:
@@ -87,7 +117,8 @@ class _Queue:
                     self._taker.publish()
                     due = loop.time() + self._every_s
             except Exception as error:  # noqa: BLE001 - whatever it is, the writer has stopped
-                self._failed(error)
+                self._waiting += batch
+                self._stop(error)
                 return
 
     def _next_batch(self) -> list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]]:
@@ -146,11 +177,12 @@ def create_door(
             return _refusal(503, f"{WAITING_LIMIT} entries wait already; send it again")
         return Response(json.dumps({"answers": answers}), media_type="application/json")
 
-    async def keep(request: Request) -> Response:
-        content = await _body(request, DOCUMENT_LIMIT)
-        if content is None:
-            return _refusal(413, f"a document has at most {DOCUMENT_LIMIT} bytes")
-        return JSONResponse(taker.keep(content))
+    async def contribute(request: Request) -> Response:
+        received = await _received(request, taker)
+        if isinstance(received, Response):
+            return received
+        entry, document = received
+        return JSONResponse(queue.alone(lambda: taker.contribute(entry, document)))
 
     async def following(request: Request) -> Response:
         actor = request.query_params.get("actor", "")
@@ -160,7 +192,7 @@ def create_door(
     return Starlette(
         routes=[
             Route("/add", add, methods=["POST"]),
-            Route("/document", keep, methods=["POST"]),
+            Route("/contribute", contribute, methods=["POST"]),
             Route("/next", following, methods=["GET"]),
         ],
         lifespan=running,
@@ -180,6 +212,24 @@ def read_entries(content: bytes) -> list[bytes] | None:
     return entries if 1 <= len(entries) <= MOST_ENTRIES else None
 
 
+async def _received(request: Request, taker: Taker) -> tuple[bytes, bytes] | Response:
+    """Read an entry, and its document only from who may state it now; or say why not."""
+    content = bytearray()
+    entry = b""
+    async for chunk in request.stream():
+        content += chunk
+        end = LENGTH_SIZE + int.from_bytes(content[:LENGTH_SIZE], "big")
+        if not entry and LENGTH_SIZE < end <= len(content):
+            entry = bytes(content[LENGTH_SIZE:end])
+            if why := taker.welcome(entry):
+                return _last_word(JSONResponse({"refused": why, "proof": None}))
+        if len(content) > DOCUMENT_LIMIT:
+            return _last_word(_refusal(413, f"a document has at most {DOCUMENT_LIMIT} bytes"))
+    if not entry:
+        return _refusal(400, "send an entry after its length, two bytes, and then its document")
+    return entry, bytes(memoryview(content)[LENGTH_SIZE + len(entry) :])
+
+
 async def _body(request: Request, limit: int) -> bytes | None:
     """Read a body up to a limit; None if it is longer."""
     content = bytearray()
@@ -188,6 +238,12 @@ async def _body(request: Request, limit: int) -> bytes | None:
         if len(content) > limit:
             return None
     return bytes(content)
+
+
+def _last_word(response: Response) -> Response:
+    """Answer before everything was sent: the rest is not read."""
+    response.headers["Connection"] = "close"
+    return response
 
 
 def _refusal(status: int, why: str) -> Response:

@@ -15,6 +15,8 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8470
 PORT_LIMIT = 65_535
 WAITING_CONNECTIONS = 128
+# How long a door that has stopped waits for answers that are on their way.
+GOODBYE_S = 5
 
 
 class ServeError(Exception):
@@ -81,6 +83,7 @@ def serve_door(
         access_log=False,
         server_header=False,
         ws="none",
+        timeout_graceful_shutdown=GOODBYE_S,
     )
     server = uvicorn.Server(config)
     started(address(listening))
