@@ -31,9 +31,20 @@ def day(text: str | date) -> date:
     return value
 
 
+def named(path: Path) -> Path:
+    """Give a folder its name: what belongs to a mission stands beside it, under the same name."""
+    return path if path.name else path.resolve()
+
+
 MissionOption = Annotated[
     Path,
-    typer.Option("--mission", envvar="TRUCELINE_MISSION", help="Mission folder.", metavar="DIR"),
+    typer.Option(
+        "--mission",
+        envvar="TRUCELINE_MISSION",
+        help="Mission folder.",
+        metavar="DIR",
+        callback=named,
+    ),
 ]
 DayOption = Annotated[
     date | None,

@@ -272,7 +272,7 @@ def hand_in(to: str, document: Path, name: str, *, key: Path, actor: str, log_ke
     """
     now_us = time.time_ns() // 1000
     is_remote = to.startswith(("http://", "https://"))
-    with closing(RemoteDoor(to) if is_remote else Door(Path(to).absolute())) as door:
+    with closing(RemoteDoor(to) if is_remote else Door(Path(to).resolve())) as door:
         return contribute(
             door, document, name, key=key, actor=actor, log_key=log_key, now_us=now_us
         )

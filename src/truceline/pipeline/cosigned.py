@@ -107,7 +107,8 @@ def collect(mission: Path, policy: Path, now_s: int) -> Standing:
     kept = canonical(
         {
             "v": VERSION,
-            "policy": content.decode(),
+            # Octets, as policy files are read: each is one character here.
+            "policy": content.decode("latin-1"),
             "asked_s": now_s,
             "notes": [[name, notes[name]] for name in sorted(notes)],
             "silent": [[name, silent[name]] for name in sorted(silent)],
@@ -132,7 +133,7 @@ def read_standing(mission: Path) -> Standing:
         said = json.loads(path.read_bytes().decode("utf-8"))
         if set(said) != FIELDS or said["v"] != VERSION:
             raise FormatError(f"{path} has not the fields of version {VERSION}")
-        policy = read_policy(said["policy"].encode())
+        policy = read_policy(said["policy"].encode("latin-1"))
         notes, silent = dict(said["notes"]), dict(said["silent"])
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise FormatError(f"{path} cannot be read; ask the mirrors again: {error}") from error

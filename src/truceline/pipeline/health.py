@@ -5,14 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from truceline.evidence.folder import CHECKPOINT
+from truceline.evidence.journal import paths_of
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.policy import Level, copies_needed, determination_needed, tolerated
 from truceline.evidence.registry import Registry
 from truceline.evidence.statement import Statement
-from truceline.pipeline.ahead import read_ahead
-from truceline.pipeline.cosigned import Standing, read_standing
+from truceline.pipeline.ahead import ahead_file, read_ahead
+from truceline.pipeline.cosigned import Standing, cosigned_file, read_standing
 
 Plain = dict[str, Any]
+
+
+def files_behind(mission: Path) -> tuple[Path, ...]:
+    """Name the files that `log_health` depends on; while they stand still, so does its answer."""
+    return (
+        mission / CHECKPOINT,
+        cosigned_file(mission),
+        ahead_file(mission),
+        *paths_of(mission),
+    )
 
 
 def log_health(mission: Path) -> Plain:

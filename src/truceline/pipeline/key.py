@@ -90,6 +90,8 @@ def new_key(file: Path, name: str) -> VerifierKey:
         FileExistsError: One of both files is there; nothing is overwritten.
     """
     key = SigningKey(name=name, seed=new_seed())
+    if not file.name:
+        raise FormatError(f"{file} is no name for a file")
     public = file.with_name(file.name + PUBLIC)
     if public.exists():
         raise FileExistsError(f"{public} is there already")

@@ -23,7 +23,7 @@ from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
 from truceline.pipeline.cosigned import Standing, read_standing
 from truceline.pipeline.documents import Stated, stated_documents
-from truceline.pipeline.health import log_health
+from truceline.pipeline.health import files_behind, log_health
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -62,6 +62,7 @@ class MissionView:
         self.folder = folder
         self.index = index
         self.checkpoint = checkpoint
+        self._log: tuple[tuple[int, ...], Plain] | None = None
 
     def close(self) -> None:
         """Give the index back."""
@@ -186,8 +187,13 @@ class MissionView:
         return self.standing.level_of(index).name
 
     def log(self) -> Plain:
-        """Tell how the log is now: head, mirrors, actors, disputes."""
-        return log_health(self.folder)
+        """Tell how the log is now: head, mirrors, actors, disputes; worked out once for a state."""
+        state = tuple(
+            path.stat().st_mtime_ns if path.exists() else 0 for path in files_behind(self.folder)
+        )
+        if self._log is None or self._log[0] != state:
+            self._log = state, log_health(self.folder)
+        return self._log[1]
 
     def _disputed_behind(self, observations: Iterable[str]) -> list[Plain]:
         """Name the disputed documents that something rests on, until it is derived again."""
