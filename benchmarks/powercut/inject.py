@@ -26,7 +26,7 @@ from kill import hear
 from replay import MEMORY, Told, check, remember_pure_functions
 from workload import DOCUMENT, MISSION, ORIGIN, SEED, body
 
-from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.ledger import Ledger, LedgerError, Upkeep
 
 CALLS = (
     "pwrite64", "fdatasync", "fsync", "rename", "write", "mkdir", "unlink", "rmdir", "openat",
@@ -40,7 +40,10 @@ PATIENCE_S = 20.0
 def work(folder: Path, out: int) -> None:
     """Write to a mission, and print what was acknowledged."""
     try:
-        with Ledger.open(folder, SEED) as ledger:
+        # Small enough that both commits begin the journals anew and write the snapshot.
+        with Ledger.open(
+            folder, SEED, upkeep=Upkeep(journal_bytes=2000, state_entries=2)
+        ) as ledger:
             for number in range(2):
                 for at in range(2):
                     receipt = ledger.append_durable("original", body(f"{number} {at}"), number)

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from replay import MEMORY, Told, check
-from workload import DOCUMENT, MISSION, ORIGIN, SEED, body
+from workload import DOCUMENT, MISSION, ORIGIN, SEED, UPKEEP, body
 
 from truceline.evidence.ledger import Ledger
 
@@ -32,7 +32,7 @@ LONGEST_S = 0.08
 
 def write(folder: Path) -> None:
     """Hand in statements until killed."""
-    with Ledger.open(folder, SEED) as ledger:
+    with Ledger.open(folder, SEED, upkeep=UPKEEP) as ledger:
         sys.stdout.write("open\n")
         sys.stdout.flush()
         number = 0

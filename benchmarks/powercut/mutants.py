@@ -13,8 +13,8 @@ from pathlib import Path
 
 from truceline.evidence import folder as place
 from truceline.evidence import journal, ledger
+from truceline.evidence.edge import Edge
 from truceline.evidence.note import Checkpoint, sign_note
-from truceline.evidence.tree import root
 
 
 def _put_forcing(which: int) -> Callable[..., None]:
@@ -66,7 +66,9 @@ def publish_before_store() -> None:
     honest = ledger.Ledger._write_tiles
 
     def write_tiles(self: ledger.Ledger, entries: list[bytes], leaves: list[bytes]) -> None:
-        head = Checkpoint(origin=self.key.name, size=len(leaves), root=root(leaves))
+        edge = self._tree.edge.copy()
+        edge.extend(leaves)
+        head = Checkpoint(origin=self.key.name, size=edge.size, root=edge.root)
         signer = self._insist_on_writer()
         self._note = sign_note(head.text, signer)
         place.write_file(self.folder, place.CHECKPOINT, self._note)
@@ -77,30 +79,23 @@ def publish_before_store() -> None:
 
 def head_without_reading_back() -> None:
     """The head is signed over what should be on disk."""
-    kept: dict[int, list[bytes]] = {}
-    honest = ledger.Ledger._write_tiles
 
-    def write_tiles(self: ledger.Ledger, entries: list[bytes], leaves: list[bytes]) -> None:
-        kept[len(leaves)] = leaves
-        honest(self, entries, leaves)
+    def read_back(self: ledger.Ledger, leaves: list[bytes]) -> Edge:
+        edge = self._tree.edge.copy()
+        edge.extend(leaves)
+        return edge
 
-    read_back = ledger.Ledger._stored_leaves
-
-    def stored_leaves(self: ledger.Ledger, size: int) -> list[bytes]:
-        return kept.pop(size) if size in kept else read_back(self, size)
-
-    setattr(ledger.Ledger, "_write_tiles", write_tiles)  # noqa: B010
-    setattr(ledger.Ledger, "_stored_leaves", stored_leaves)  # noqa: B010
+    setattr(ledger.Ledger, "_read_back", read_back)  # noqa: B010
 
 
 def no_compare_and_swap() -> None:
     """Nobody looks whether the journals and the head are still as they were left."""
     setattr(journal.Journals, "_insist_on_end", lambda _self: None)  # noqa: B010
 
-    def sign_head(self: ledger.Ledger, leaves: list[bytes], signer: object) -> Checkpoint:
+    def sign_head(self: ledger.Ledger, edge: Edge, signer: object) -> Checkpoint:
         head = self.folder / place.CHECKPOINT
         self._note = head.read_bytes() if head.exists() else b""
-        return honest(self, leaves, signer)  # type: ignore[arg-type]
+        return honest(self, edge, signer)  # type: ignore[arg-type]
 
     honest = ledger.Ledger._sign_head
     setattr(ledger.Ledger, "_sign_head", sign_head)  # noqa: B010

@@ -20,7 +20,7 @@ from workload import DOCUMENT, KEY, MISSION, ORIGIN, SEED, body
 
 from truceline.evidence import folder as place
 from truceline.evidence import ledger as ledger_module
-from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.ledger import Ledger, LedgerError, Upkeep
 from truceline.evidence.verify import verify
 
 FLIPS = 20
@@ -67,14 +67,16 @@ def lying_disk(folder: Path, at: int) -> str:
     return "head signed over other bytes" if moved and not verify(folder, str(KEY)).ok else ""
 
 
-def rival_writers(folder: Path, order: tuple[int, ...], *, durable: bool) -> str:
+def rival_writers(
+    folder: Path, order: tuple[int, ...], upkeep: Upkeep | None, *, durable: bool
+) -> str:
     """Let two writers who both think that they are alone write by turns."""
     begun(folder).close()
     honest = ledger_module._lock
     ledger_module._lock = lambda _folder: None  # type: ignore[assignment,return-value]
     roots: dict[int, set[bytes]] = {}
     try:
-        writers = [Ledger.open(folder, SEED), Ledger.open(folder, SEED)]
+        writers = [Ledger.open(folder, SEED, upkeep=upkeep) for _ in range(2)]
         for turn, which in enumerate(order):
             try:
                 if durable:
@@ -101,9 +103,10 @@ def main() -> int:
     try:
         wrong += [lying_disk(home / f"lie{at}", at) for at in range(FLIPS)]
         for order in product((0, 1), repeat=4):
-            for durable in (True, False):
-                name = f"r{''.join(map(str, order))}{durable}"
-                wrong.append(rival_writers(home / name, order, durable=durable))
+            # With journals of no length each head begins them anew, under the other's hands.
+            for durable, upkeep in product((True, False), (None, Upkeep(journal_bytes=0))):
+                name = f"r{''.join(map(str, order))}{durable}{upkeep is None}"
+                wrong.append(rival_writers(home / name, order, upkeep, durable=durable))
     finally:
         shutil.rmtree(home)
     failures = [one for one in wrong if one]

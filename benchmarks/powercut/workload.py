@@ -16,10 +16,13 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from contributors import CONTRIBUTORS, let_them_speak
 from mutants import MUTANTS
 
 from truceline.evidence.keys import SigningKey
-from truceline.evidence.ledger import Ledger
+from truceline.evidence.ledger import Ledger, Upkeep
+from truceline.evidence.receipt import Receipt
+from truceline.evidence.statement import Statement, write_entry
 from truceline.records.canonical import Json
 
 ORIGIN = "truceline.example/power"
@@ -29,6 +32,8 @@ MISSION = f'title = "Power"\nverifier_key = "{KEY}"\n'.encode()
 DOCUMENT = b"48.1,37.5\n"
 ACTIONS = 16
 NEAR_A_FULL_TILE = 251
+# So small that a workload crosses both several times.
+UPKEEP = Upkeep(journal_bytes=9000, state_entries=5)
 DISK_CALLS = ("fsync", "fdatasync", "replace", "unlink", "mkdir", "pwrite")
 
 
@@ -77,7 +82,7 @@ class Work:
         self.early = mutant == "receipt before write"
         self.clock_us = 0
         self.acks = os.open(root / "acks", os.O_WRONLY | os.O_CREAT)
-        self.ledger = Ledger.create(self.folder, SEED, ORIGIN)
+        self.ledger = Ledger.create(self.folder, SEED, ORIGIN, upkeep=UPKEEP)
 
     def say(self, **what: object) -> None:
         """Acknowledge."""
@@ -101,10 +106,30 @@ class Work:
         said = ("original", body(self._name()))
         index = self.ledger.size + len(self.ledger._durable)
         if self.early:
-            _, last = self.ledger._sign([said], self.clock_us, self.ledger._insist_on_writer())
-            self.say(index=index, statement=last.sha256)
+            self.say(index=index, statement=self.ledger._say(*said, self.clock_us).sha256)
         receipt = self.ledger.append_durable(*said, self.clock_us)
         self.say(index=receipt.index, statement=receipt.statement)
+
+    def contribute(self) -> None:
+        """Hand in some statements of one contributor at once, one of them twice, one forged."""
+        key = CONTRIBUTORS[self.chance.choice(sorted(CONTRIBUTORS))]
+        seq, prev = self.ledger._actors.registry.next_of(key.name)
+        entries: list[bytes] = []
+        for number in range(self.chance.randrange(1, 4)):
+            statement = Statement(
+                kind="original",
+                actor=key.name,
+                seq=seq + number,
+                prev=prev,
+                anchor=self.ledger.checkpoint,
+                signed_us=self.clock_us,
+                body=body(self._name()),
+            )
+            prev = statement.sha256
+            entries.append(write_entry(statement, key))
+        for answer in self.ledger.admit_durable([*entries, entries[-1], entries[-1][:-9]]):
+            if isinstance(answer, Receipt):
+                self.say(index=answer.index, statement=answer.statement)
 
     def commit(self) -> None:
         """Move the head over everything."""
@@ -120,21 +145,31 @@ class Work:
     def reopen(self) -> None:
         """Close and open again."""
         self.ledger.close()
-        self.ledger = Ledger.open(self.folder, SEED)
+        self.ledger = Ledger.open(self.folder, SEED, upkeep=UPKEEP)
 
     def kill(self) -> None:
         """Be killed somewhere in the middle of something, perhaps again while recovering."""
-        for action in (self.chance.choice((self.durable, self.batch, self.commit)), self.reopen):
+        for action in (
+            self.chance.choice((self.durable, self.contribute, self.batch, self.commit)),
+            self.reopen,
+        ):
             killed_after(self.chance.randrange(40), action)
             self.ledger.close()
-        self.ledger = Ledger.open(self.folder, SEED)
+        self.ledger = Ledger.open(self.folder, SEED, upkeep=UPKEEP)
 
     def run(self) -> None:
         """Do everything."""
         self.begin(self.chance.choice((2, 5, 5, 5, NEAR_A_FULL_TILE)))
         self.durable()
-        actions = (self.durable, self.commit, self.batch, self.reopen, self.kill)
-        for action in self.chance.choices(actions, weights=(6, 3, 2, 1, 2), k=ACTIONS):
+        actions = (
+            self.durable,
+            self.contribute,
+            self.commit,
+            self.batch,
+            self.reopen,
+            self.kill,
+        )
+        for action in self.chance.choices(actions, weights=(4, 4, 4, 2, 1, 2), k=ACTIONS):
             if action != self.batch and self.ledger.checkpoint is None:
                 continue
             action()
@@ -143,6 +178,7 @@ class Work:
 
 def main() -> None:
     """Run one workload."""
+    let_them_speak()
     root, seed, mutant = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     if mutant in MUTANTS:
         MUTANTS[mutant]()

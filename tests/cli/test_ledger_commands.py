@@ -13,6 +13,7 @@ from truceline.evidence.errors import HaltError
 from truceline.evidence.keys import SigningKey, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.receipt import read_receipt
+from truceline.pipeline.seal import MissionError
 
 SEED = bytes(range(32))
 KEY = SigningKey(name="example.org/m", seed=SEED).verifier
@@ -37,7 +38,7 @@ def said(*arguments: str | Path) -> str:
 
 def test_a_document_is_taken_and_checked(mission: Path, tmp_path: Path) -> None:
     assert "none: this mission was written in one go" in said("status", "--mission", mission)
-    append = ("append", tmp_path / "day.csv", "--feed", "firms", "--mission", mission)
+    append = ("append", tmp_path / "day.csv", "--name", "firms/day.csv", "--mission", mission)
     receipt = read_receipt(said(*append).encode(), KEY)
     assert receipt.index == 1
     status = said("status", "--mission", mission)
@@ -52,7 +53,7 @@ def test_a_document_is_taken_and_checked(mission: Path, tmp_path: Path) -> None:
 
 
 def test_damage_is_told(mission: Path, tmp_path: Path) -> None:
-    said("append", tmp_path / "day.csv", "--feed", "firms", "--mission", mission)
+    said("append", tmp_path / "day.csv", "--name", "firms/day.csv", "--mission", mission)
     a, b = (tmp_path / f"m.journal-{name}" for name in "ab")
     a.write_bytes(a.read_bytes()[:-1])
     assert f"{a}\tto be healed from the other" in said("fsck", "--mission", mission)
@@ -69,3 +70,16 @@ def test_both_journals_are_named_or_none(mission: Path) -> None:
         app, ["ledger", "status", "--mission", str(mission), "--journal-a", "x"]
     )
     assert result.exit_code == 2
+
+
+def test_a_document_that_no_feed_reads_is_refused(mission: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissionError, match=r"no feed reads a document named 'day.csv'; .*firms/"):
+        said("append", tmp_path / "day.csv", "--name", "day.csv", "--mission", mission)
+
+
+def test_a_name_stands_for_one_document(mission: Path, tmp_path: Path) -> None:
+    append = ("append", tmp_path / "day.csv", "--name", "firms/day.csv", "--mission", mission)
+    said(*append)
+    (tmp_path / "day.csv").write_bytes(b"48.2,37.5\n")
+    with pytest.raises(MissionError, match=r"firms/day.csv is in the mission already, .*entry 1"):
+        said(*append)

@@ -11,6 +11,8 @@ from truceline.evidence.keys import SigningKey
 from truceline.evidence.label import Label, label_body
 from truceline.evidence.note import Checkpoint
 from truceline.evidence.statement import (
+    _DECODER,
+    _ENCODER,
     BODY_LIMIT,
     PAYLOAD_TYPE,
     Statement,
@@ -253,3 +255,23 @@ def test_a_statement_follows_the_one_before(
     insist_on_order(said(prev=FIRST.sha256), FIRST)
     with pytest.raises(FormatError, match=why):
         insist_on_order(said(**{"prev": FIRST.sha256, **changes}), before)
+
+
+NAMES = st.sampled_from(["a_1", "body", "kind", "A", "", "ї"])
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**54), 2**54) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(value=VALUES)
+def test_the_fast_reading_takes_exactly_what_is_canonical(value: Any) -> None:  # noqa: ANN401
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        expected = canonical(value)
+    except ValueError:
+        with pytest.raises(ValueError, match=r".*"):
+            _ENCODER.encode(_DECODER.decode(text)).encode()
+    else:
+        assert _ENCODER.encode(_DECODER.decode(text)).encode() == expected

@@ -319,7 +319,7 @@ def changed(statement: Statement, **fields: object) -> Statement:
     [
         (3, {"seq": 4}, "entry 3 has seq 4, not 3"),
         (3, {"prev": "0" * 64}, "entry 3 names 000"),
-        (3, {"actor": "somebody"}, "entry 3 is said by 'somebody'"),
+        (3, {"actor": "somebody"}, "entry 3 'somebody' has no key"),
         (6, {"kind": "mission", "body": {"sha256": "0" * 64, "size": 1}}, "kind 'mission' cannot"),
         (1, {"kind": "derived", "body": {"path": "a", "sha256": "0" * 64, "size": 1}}, "entry 2"),
     ],

@@ -132,6 +132,7 @@ class FakeMission:
                 "origin": "truceline.example/exercise",
                 "size": 2412,
                 "root": hashlib.sha256(b"root").hexdigest(),
+                "level": "D",
             },
             "note": "Boundaries shown do not imply endorsement; "
             "lines of control are a separate layer.",
@@ -164,6 +165,10 @@ class FakeMission:
                     ),
                     "coverage": self._coverage_at(found),
                     "observations": [self._observation_row(one) for one in seen],
+                    "disputed": [
+                        {"name": "firms/day.csv", "sha256": "ab" * 32, "why": "stated in doubt"}
+                        for _ in range(name == min(self.known))
+                    ],
                 }
         raise LookupError(incident)
 
@@ -237,6 +242,47 @@ class FakeMission:
         else:
             lines = [record]
         return {"id": record, "lines": [self._original(name) for name in lines]}
+
+    def log(self) -> Answer:
+        asked_s = TRUCE_END // 1_000_000
+        names = [f"mirror-{number:02}.example" for number in range(7)]
+        return {
+            "origin": "truceline.example/exercise",
+            "key": "truceline.example/exercise+00000000+AQ==",
+            "size": 2412,
+            "root": hashlib.sha256(b"root").hexdigest(),
+            "signed_us": TRUCE_END,
+            "level": "C",
+            "policy": {
+                "asked_s": asked_s,
+                "counted": 7,
+                "tolerated": 2,
+                "needed": {"C": 3, "D": 5},
+                "reached": {"C": 2412, "D": 2300},
+            },
+            "mirrors": [
+                {"name": name, "size": 2412, "lag": 0, "cosigned_s": asked_s, "why": ""}
+                for name in names[:4]
+            ]
+            + [
+                {"name": names[4], "size": 2300, "lag": 112, "cosigned_s": asked_s, "why": ""},
+                *(
+                    {"name": name, "size": None, "lag": None, "cosigned_s": None, "why": why}
+                    for name, why in zip(names[5:], ("timed out", "another log"), strict=True)
+                ),
+            ],
+            "actors": [
+                {"actor": actor, "statements": count, "seq": count - 1, "index": index,
+                 "signed_us": TRUCE_END}
+                for actor, count, index in (
+                    ("sensors.fr.example", 120, 2409),
+                    ("truceline.example/exercise", 2292, 2411),
+                )
+            ],
+            "disputes": [{"actor": "sensors.fr.example", "since_index": 80, "until_index": 97}],
+            "frauds": [{"index": 2300, "culprit": "sensors.xx.example"}],
+            "journals": {"beyond": 2, "damaged": []},
+        }  # fmt: skip
 
     def report(self, day: date, language: str) -> str:
         self.words(language)
@@ -399,6 +445,8 @@ class FakeMission:
                 "name": "claims/claims.csv",
                 "sha256": record.split(":")[1],
                 "line": int(record.split(":")[2]),
+                "entry": 7,
+                "level": "R",
                 "text": "exercise,RU MoD,UA,2026-04-12,,,violations_total,1971,exact,TASS",
                 "before": None,
                 "after": None,
@@ -411,6 +459,8 @@ class FakeMission:
                     "name": name,
                     "sha256": sha256,
                     "line": line,
+                    "entry": 3,
+                    "level": "D",
                     "text": texts[line - 1],
                     "before": texts[line - 2],
                     "after": texts[line] if line < len(texts) else None,
@@ -435,6 +485,7 @@ class FakeMission:
             "line_distance_m": incident.line_distance_m,
             "clusters": [row.cluster for row in incident.evidence if row.observations],
             "independent_sources": incident.independent_sources,
+            "disputed": incident.id == min(self.known),
             "outcomes": self._outcomes(incident),
         }
 

@@ -77,6 +77,7 @@ def first_id(client: Client) -> str:
         ("/api/claims", "claims"),
         ("/api/claims?day=2026-04-12", "claims"),
         ("/api/sources", "sources"),
+        ("/api/log", "mirrors"),
         ("/api/words?language=uk", "outcome.breached"),
         ("/basemap/countries.geojson", "features"),
         ("/basemap/oblasts.geojson", "features"),

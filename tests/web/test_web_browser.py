@@ -420,14 +420,34 @@ def test_sources_that_were_not_heard_are_named(page: Page, address: str) -> None
     expect(sources).to_contain_text("heard on 6 of 7 days; not known: 10 Apr")
     expect(sources).to_contain_text("not known: never heard")
     expect(sources).to_contain_text("refused rows: 3")
-    expect(sources).to_contain_text("truceline.example/exercise")
+
+
+def test_the_log_tells_who_holds_it_and_what_is_disputed(page: Page, address: str) -> None:
+    open_console(page, address, "view=log")
+    log = page.locator("#log")
+    expect(log).to_contain_text("truceline.example/exercise")
+    expect(log).to_contain_text("level C: it survives the loss of the operator")
+    expect(log).to_contain_text("Of 7 mirrors 2 may lie. Level C takes 3 of them")
+    expect(log.locator(".behind")).to_contain_text("112 entries behind")
+    expect(log.locator(".silent")).to_have_count(2)
+    expect(log.locator(".silent").first).to_contain_text("timed out")
+    expect(log.locator(".doubted").first).to_contain_text("entries 80 to 97 are disputed")
+    expect(log.locator(".doubted").last).to_contain_text("sensors.xx.example signed two things")
+    expect(log).to_contain_text("120 statements without a gap; the last is number 119, entry 2,409")
+
+
+def test_an_incident_on_disputed_documents_says_so(page: Page, address: str) -> None:
+    open_console(page, address, f"incident={min(FakeMission().known)}")
+    expect(page.locator("#panel .doubted")).to_contain_text("firms/day.csv was stated in doubt")
+    page.locator("#panel [data-trace]").first.click()
+    expect(page.locator("#panel .original").first).to_contain_text("entry 3 of the log, level D")
 
 
 def test_nothing_scrolls_sideways(page: Page, address: str) -> None:
     open_console(page, address, "language=uk")
     for width, height in (PHONE, (1024, 768), DESK, (2560, 1300)):
         page.set_viewport_size({"width": width, "height": height})
-        for choice in ("view=incidents", "view=claims&day=2026-04-12", "view=sources"):
+        for choice in ("view=incidents", "view=claims&day=2026-04-12", "view=sources", "view=log"):
             page.evaluate(f"location.hash = '{choice}&language=uk'")
             expect(page.locator(f"#{choice.split('&')[0][5:]}")).to_be_visible()
             assert too_wide(page) == [], (width, choice)
@@ -440,7 +460,7 @@ def test_nothing_scrolls_sideways(page: Page, address: str) -> None:
 
 def too_wide(page: Page) -> list[str]:
     names: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("html, #panel, .side, #claims, #sources, .timeline")]
+        """() => [...document.querySelectorAll("html, #panel, .side, [role=tabpanel], .timeline")]
             .filter((one) => one.scrollWidth > one.clientWidth + 1)
             .map((one) => one.id || one.className || one.tagName)"""
     )

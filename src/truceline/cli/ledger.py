@@ -1,4 +1,4 @@
-"""`truceline ledger …`: how the ledger stands, take a document, check it, give it out."""
+"""`truceline ledger …`: how the ledger stands, take a document, check it, prove, give out."""
 
 from __future__ import annotations
 
@@ -56,17 +56,20 @@ def status(mission: MissionOption, journal_a: JournalA = None, journal_b: Journa
 def append(
     document: Annotated[Path, typer.Argument(help="Document as it was received.")],
     mission: MissionOption,
-    feed: Annotated[str, typer.Option(help="Which feed it is of.")],
+    name: Annotated[
+        str, typer.Option(help="Path under which a feed reads it, as in a folder of documents.")
+    ],
     journal_a: JournalA = None,
     journal_b: JournalB = None,
 ) -> None:
     """Keep a document and state it in both journals; prints the signed receipt.
 
-    Needs the mission's key. What was derived before does not know the document yet.
+    Needs the mission's key. What was derived before does not know the document yet: derive
+    the mission again when all have come in.
 
-    Example: truceline ledger append day.csv --feed firms --mission missions/demo
+    Example: truceline ledger append day.csv --name firms/day.csv --mission missions/demo
     """
-    receipt = pipeline.append_document(mission, document, feed, _journals(journal_a, journal_b))
+    receipt = pipeline.append_document(mission, document, name, _journals(journal_a, journal_b))
     typer.echo(receipt.note.decode(), nl=False)
 
 
@@ -111,3 +114,48 @@ def export(
         return
     with out.open("x", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
+
+
+@ledger_commands.command()
+def prove(
+    index: Annotated[int, typer.Argument(help="The statement, counted from 0.", min=0)],
+    mission: MissionOption,
+    row: Annotated[
+        int | None, typer.Option(help="Prove this row of the document, counted from 1.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; without it, shown.")
+    ] = None,
+) -> None:
+    """Prove one statement, or one row of a document, in a file that is checked alone.
+
+    A statement is proved by a C2SP tlog-proof; a row by a line of JSON, of a `parsed` statement.
+
+    Example: truceline ledger prove 2 --row 1 --mission missions/demo -o row.json
+    """
+    proof = pipeline.prove(mission, index, row)
+    if out is None:
+        typer.echo(proof.decode(), nl=False)
+        return
+    with out.open("xb") as file:
+        file.write(proof)
+    typer.echo(f"check it, with the log's key, by: truceline ledger check-proof {out} --key KEY")
+
+
+@ledger_commands.command()
+def check_proof(
+    file: Annotated[Path, typer.Argument(help="What `ledger prove` wrote.")],
+    key: Annotated[str, typer.Option(help="Verifier key of the log, had from elsewhere.")],
+) -> None:
+    """Check a proof from the file alone, and tell what it proves.
+
+    Exit code 0: proved. 1: not, and the first thing that is wrong is named.
+
+    Example: truceline ledger check-proof row.json --key "$KEY"
+    """
+    report = pipeline.check_file(file, key)
+    if report.why:
+        typer.echo(f"NOT PROVED: {file}: {report.why}", err=True)
+        raise typer.Exit(NOT_VERIFIED)
+    for name, value in report.facts:
+        typer.echo(f"{name}\t{value}")

@@ -12,13 +12,16 @@ from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
 from truceline.cli.bundle import bundle
 from truceline.cli.demo import demo
+from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
+from truceline.cli.key import key_commands
 from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.mirror import mirror_commands
 from truceline.cli.replay import replay
 from truceline.cli.report import report
+from truceline.cli.sealed import sealed_commands
 from truceline.cli.serve import serve
 from truceline.cli.show import show
 from truceline.cli.stamp import time_commands
@@ -27,6 +30,7 @@ from truceline.pipeline.errors import ERRORS
 
 COMMANDS = (
     replay,
+    derive,
     exercise,
     incidents,
     findings,
@@ -67,8 +71,10 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
+app.add_typer(key_commands, name="key")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
+app.add_typer(sealed_commands, name="sealed")
 app.add_typer(time_commands, name="time")
 
 

@@ -46,6 +46,8 @@ def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
     incident = whole["incident"]
     place = incident["place"]
     typer.echo(f"incident {incident['short_id']}, revision {incident['revision']}")
+    for one in whole["disputed"]:
+        typer.echo(f"  DISPUTED, until it is derived again: {one['name']} was {one['why']}")
     typer.echo(
         f"  real and consistent with munition effects: {percent(incident['probability_ppm'])}"
         " (not calibrated)"
@@ -86,4 +88,5 @@ def _show_lines(lines: list[Plain]) -> None:
     typer.echo("  read from:")
     for line in lines:
         typer.echo(f"    {line['name']} line {line['line']}, sha256 {line['sha256']}")
+        typer.echo(f"      entry {line['entry']} of the log, level {line['level']}")
         typer.echo(f"      {line['text'][:2000]}")

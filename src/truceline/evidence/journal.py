@@ -12,6 +12,10 @@ A frame is one write, and the next is written only after this one was forced to 
 So at most the last frame of either can be torn by a crash, and behind a torn frame there is none
 that is whole. Reading takes at each place the frame that is whole in either journal. It halts where
 both are whole and differ, and where a whole frame stands that the chain does not reach.
+
+After a head is published, journals that have grown too long begin anew at it: A is replaced by its
+first frame, then B. A crash between the two leaves one that begins later. That one is taken if the
+other ends at the head that it begins with, or before it.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -136,14 +140,18 @@ class Told:
     Attributes:
         first: Index in the log of the first entry.
         entries: In their order.
+        digests: For each entry the hash of the frame that holds it.
         heads: Every head that was signed, the one they began with first.
+        older: Heads that only the journal held which had not begun anew when the other had.
         frames: The chain itself.
         damaged: Journals that lack something that the other has, or have a torn end.
     """
 
     first: int
     entries: tuple[bytes, ...]
+    digests: tuple[bytes, ...]
     heads: tuple[Checkpoint, ...]
+    older: tuple[Checkpoint, ...]
     frames: tuple[Frame, ...]
     damaged: tuple[Path, ...]
 
@@ -162,24 +170,31 @@ def read_journals(paths: Paths, key: VerifierKey) -> Told | None:
     """
     if not any(path.exists() for path in paths):
         return None
-    names = [str(path) for path in paths]
     contents = [path.read_bytes() if path.exists() else b"" for path in paths]
-    frames = merge(names, contents)
+    firsts = [frame_at(content, 0) for content in contents]
+    begun = [
+        _listen(str(path), [first], key)
+        for path, first in zip(paths, firsts, strict=True)
+        if first and (first.number, first.before) == (0, NOTHING_BEFORE)
+    ]
+    older: tuple[Checkpoint, ...] = ()
+    read = list(zip(map(str, paths), contents, strict=True))
+    if len(begun) == len(paths) and begun[0].heads[0].size != begun[1].heads[0].size:
+        early, late = sorted((0, 1), key=lambda at: begun[at].heads[0].size)
+        older = _ended(read[early], begun[late].heads[0], key)
+        read = [read[late]]
+    names = [name for name, _ in read]
+    frames = merge(names, [content for _, content in read])
     if not frames:
-        raise HaltError(f"{names[0]}: no whole frame at byte 0, and none in {names[1]}")
+        raise HaltError(f"{names[0]}: no whole frame at byte 0, and none in {names[-1]}")
+    heard = _listen(names[0], frames, key)
     merged = b"".join(frame.content for frame in frames)
-    entries: list[bytes] = []
-    heads: list[Checkpoint] = []
-    for frame in frames:
-        try:
-            _hear(frame, key, entries, heads)
-        except FormatError as error:
-            # Its hash is right, so it was written like this: no other copy can help.
-            raise HaltError(f"{names[0]}: frame {frame.number} {error}") from error
     return Told(
-        first=heads[0].size,
-        entries=tuple(entries),
-        heads=tuple(heads),
+        first=heard.heads[0].size,
+        entries=tuple(heard.entries),
+        digests=tuple(heard.digests),
+        heads=tuple(heard.heads),
+        older=older,
         frames=tuple(frames),
         damaged=tuple(
             path
@@ -189,13 +204,51 @@ def read_journals(paths: Paths, key: VerifierKey) -> Told | None:
     )
 
 
-def _hear(frame: Frame, key: VerifierKey, entries: list[bytes], heads: list[Checkpoint]) -> None:
+@dataclass(slots=True)
+class _Heard:
+    entries: list[bytes] = field(default_factory=list)
+    digests: list[bytes] = field(default_factory=list)
+    heads: list[Checkpoint] = field(default_factory=list)
+
+
+def _ended(
+    journal: tuple[str, bytes], begun: Checkpoint, key: VerifierKey
+) -> tuple[Checkpoint, ...]:
+    """Give the heads of a journal that ended where the other one begins anew, or before.
+
+    Raises:
+        HaltError: It says something that the other one lacks.
+    """
+    name, content = journal
+    heard = _listen(name, merge([name], [content]), key)
+    end = heard.heads[0].size + len(heard.entries)
+    if end > begun.size:
+        raise HaltError(
+            f"{name}: goes on to entry {end - 1}, but the other journal begins anew at a head of "
+            f"{begun.size}: one of them is not of this time"
+        )
+    return tuple(heard.heads)
+
+
+def _listen(name: str, frames: Sequence[Frame], key: VerifierKey) -> _Heard:
+    heard = _Heard()
+    for frame in frames:
+        try:
+            _hear(frame, key, heard)
+        except FormatError as error:
+            # Its hash is right, so it was written like this: no other copy can help.
+            raise HaltError(f"{name}: frame {frame.number} {error}") from error
+    return heard
+
+
+def _hear(frame: Frame, key: VerifierKey, heard: _Heard) -> None:
     kind, rest = frame.body[:1], frame.body[1:]
     if (kind == BEGIN) != (frame.number == 0):
         raise FormatError("does not begin the journal, or begins it twice")
     if kind == ENTRIES:
         width = int.from_bytes(rest[:LENGTH_SIZE], "big")
-        entries += decode_bundle(rest[LENGTH_SIZE:], width)
+        heard.entries += decode_bundle(rest[LENGTH_SIZE:], width)
+        heard.digests += [frame.digest] * width
         return
     if kind == BEGIN:
         named, _, rest = rest.partition(b"\n")
@@ -203,8 +256,8 @@ def _hear(frame: Frame, key: VerifierKey, entries: list[bytes], heads: list[Chec
             raise FormatError(f"is of the log {named[:200]!r}, not of {key}")
     elif kind != HEAD:
         raise FormatError(f"has a body of kind {kind!r}")
-    head = open_checkpoint(rest, key)
-    if heads and not heads[-1].size < head.size <= heads[0].size + len(entries):
+    head, heads = open_checkpoint(rest, key), heard.heads
+    if heads and not heads[-1].size < head.size <= heads[0].size + len(heard.entries):
         raise FormatError(f"signs size {head.size} out of order")
     heads.append(head)
 
@@ -231,8 +284,27 @@ class Journals:
         for path in paths:
             if path.exists():
                 raise HaltError(f"{path}: is there already")
-        first = make_frame(0, NOTHING_BEFORE, BEGIN + f"{key}\n".encode() + note)
-        return cls(paths, _write(paths, paths, first.content, key))
+        return cls(paths, _write(paths, paths, _first(key, note).content, key))
+
+    @property
+    def size(self) -> int:
+        """Bytes in each of them."""
+        return self._end
+
+    def begin_anew(self, key: VerifierKey, note: bytes) -> Journals:
+        """Replace both by the first frame of journals that begin at the last head, A before B.
+
+        Everything they held stands under that head, which is published. These are closed.
+
+        Raises:
+            HaltError: Somebody else wrote to a journal.
+            DurabilityError: The new ones could not be made durable.
+        """
+        self._insist_on_end()
+        self.close()
+        return Journals(
+            self._paths, _write(self._paths, self._paths, _first(key, note).content, key)
+        )
 
     @classmethod
     def heal(cls, paths: Paths, told: Told, key: VerifierKey) -> Journals:
@@ -304,9 +376,16 @@ class Journals:
     def _insist_on_end(self) -> None:
         """Compare before writing: who finds another end than he left is not the only writer."""
         for path, file in zip(self._paths, self._files, strict=True):
-            size = os.fstat(file).st_size
-            if size != self._end:
-                raise HaltError(f"{path}: ends at byte {size}, not {self._end}: written by another")
+            try:
+                found, ours = path.stat(), os.fstat(file)
+            except OSError as error:
+                raise HaltError(f"{path}: cannot be looked at: {error}") from error
+            if (found.st_dev, found.st_ino) != (ours.st_dev, ours.st_ino):
+                raise HaltError(f"{path}: is another file now: written by another")
+            if ours.st_size != self._end:
+                raise HaltError(
+                    f"{path}: ends at byte {ours.st_size}, not {self._end}: written by another"
+                )
 
     def _put(self, content: bytes, at: int) -> None:
         try:
@@ -316,6 +395,10 @@ class Journals:
                 os.fdatasync(file)
         except OSError as error:
             raise DurabilityError(f"{self._paths[0]}, {self._paths[1]}: {error}") from error
+
+
+def _first(key: VerifierKey, note: bytes) -> Frame:
+    return make_frame(0, NOTHING_BEFORE, BEGIN + f"{key}\n".encode() + note)
 
 
 def _write(paths: Paths, wrong: Sequence[Path], content: bytes, key: VerifierKey) -> Told:

@@ -1,56 +1,75 @@
 """One mission folder: documents by hash, and a log to which signed statements are only appended.
 
-`append` is buffered and acknowledges nothing. `commit` makes entries and tiles durable, reads the
-entries back from disk, recomputes the root from them, and only then signs and replaces the
-checkpoint. A crash at any point leaves either the old head or the new one; entries that were
-durable without a head are taken up at the next opening, never dropped, so that no size ever gets a
-second root.
+`append` is buffered and acknowledges nothing. `commit` makes entries and tiles durable, reads back
+from disk what it wrote, appends what it read to the right edge of the signed past, and only then
+signs and replaces the checkpoint: it costs what is new, whatever the log's size. A crash at any
+point leaves either the old head or the new one; entries that were durable without a head are taken
+up at the next opening, never dropped, so that no size ever gets a second root.
 
-`append_durable` takes one statement at a time and gives a receipt for it once it stands in two
-journals. From the first one on everything goes through them, heads too: entries into the journals,
-then into tiles, the tiles read back, the head signed, into the journals, and only then published.
+`append_durable` and `admit_durable` give a receipt for a statement, the log's own or one that
+somebody else has signed, once it stands in two journals. From the first one on everything goes
+through them, heads too: entries into the journals, then into tiles, the tiles read back, the head
+signed, into the journals, and only then published.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from truceline.evidence import folder as place
+from truceline.evidence.actors import NO_FRAME, Actors, Past, Place
+from truceline.evidence.edge import Edge, SignedTree
 from truceline.evidence.errors import DurabilityError, HaltError, LedgerError
 from truceline.evidence.journal import Journals, Paths, Told, beside, groups, read_journals
 from truceline.evidence.keys import SigningKey, VerifierKey
+from truceline.evidence.label import Label
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
-from truceline.evidence.receipt import Receipt, sign_receipt
+from truceline.evidence.receipt import Receipt, Refused, sign_receipt
+from truceline.evidence.state import read_state, state_path, write_state
 from truceline.evidence.statement import (
     TEMPORARY,
     Statement,
+    claimed,
     insist_on_body,
-    insist_on_order,
-    read_entry,
+    open_entry,
     write_entry,
 )
+from truceline.evidence.stored import Stored, bundle_tile, bundles, partial_tiles
 from truceline.evidence.strict import FormatError
-from truceline.evidence.tiles import (
-    BUNDLE_LIMIT,
-    TILE_WIDTH,
-    Tile,
-    decode_bundle,
-    encode_bundle,
-    hash_tiles,
-    tile_at,
-    tiles_of,
-)
-from truceline.evidence.tree import Frontier, inclusion_proof, leaf_hash, root
+from truceline.evidence.tiles import TILE_WIDTH, encode_bundle
+from truceline.evidence.tree import leaf_hash
 from truceline.records.canonical import Json
 
-__all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "statements"]
+__all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "Upkeep", "statements"]
+
+ROOTS_KEPT = 4096
+# How far back the first of two contradicting statements is looked for.
+SEARCHED_BUNDLES = 256
+Found = TypeVar("Found")
+# Kind, body, label and commitments of a statement that is still to be numbered and signed.
+Said = tuple[str, Mapping[str, Json], Label | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """When the files beside the folder are written anew, always at a published head.
+
+    Attributes:
+        journal_bytes: Journals that are longer begin anew.
+        state_entries: So many entries after the last snapshot of the registry the next is written:
+            at most so many are read again at a restart.
+    """
+
+    journal_bytes: int = 16 * 2**20
+    state_entries: int = 65_536
 
 
 class Ledger:
@@ -68,24 +87,35 @@ class Ledger:
         key: VerifierKey,
         signer: SigningKey | None,
         journals: Paths | None = None,
+        upkeep: Upkeep | None = None,
     ) -> None:
         self.folder = folder
         self.key = key
         self.checkpoint: Checkpoint | None = None
         self._signer = signer
         self._note = b""
-        self._leaves: list[bytes] = []
-        self._last: Statement | None = None
-        self._pending: list[tuple[str, Mapping[str, Json]]] = []
+        self._stored = Stored(folder)
+        self._tree = SignedTree(self._stored.hashes, Edge())
+        self._roots: dict[int, bytes] = {}
+        # Entries without a head included.
+        self._actors = Actors(key)
+        self._state_size = 0
+        self._pending: list[Said] = []
         # In the journals, and not yet under a head.
         self._durable: list[bytes] = []
         self._paths = journals or beside(folder)
+        self._upkeep = upkeep or Upkeep()
         self._journals: Journals | None = None
         self._lock = _lock(folder) if signer else None
 
     @classmethod
     def create(
-        cls, folder: Path, seed: bytes, origin: str, journals: Paths | None = None
+        cls,
+        folder: Path,
+        seed: bytes,
+        origin: str,
+        journals: Paths | None = None,
+        upkeep: Upkeep | None = None,
     ) -> Ledger:
         """Start a mission in a new or empty folder; its first statement is `store_mission_file`.
 
@@ -94,6 +124,7 @@ class Ledger:
             seed: Secret of the log's key, 32 bytes; kept beside the folder by the caller.
             origin: The log's name, best a URL without scheme; the key's name too.
             journals: Where both journals will stand, best on two devices; else beside the folder.
+            upkeep: When journals begin anew and the snapshot is written, if not as usual.
 
         Raises:
             LedgerError: Something is there already, or the folder cannot be made.
@@ -109,17 +140,27 @@ class Ledger:
                 raise LedgerError(f"{folder} has journals beside it: they are of another log")
         except OSError as error:
             raise LedgerError(f"{folder} cannot be made: {error.strerror}") from error
-        return cls(folder, key, signer, journals)
+        return cls(folder, key, signer, journals, upkeep)
 
     @classmethod
-    def open(cls, folder: Path, seed: bytes | None = None, journals: Paths | None = None) -> Ledger:
+    def open(
+        cls,
+        folder: Path,
+        seed: bytes | None = None,
+        journals: Paths | None = None,
+        upkeep: Upkeep | None = None,
+    ) -> Ledger:
         """Open a mission: to read, or with its seed to append.
+
+        A reader reads the head and the right edge of the tree; every entry is checked when it is
+        read. A writer also reads the entries after the last snapshot, or without one all.
 
         Args:
             folder: Where it stands.
             seed: Secret of its key; None to read what a signed head covers.
             journals: Where its journals stand, if not beside it. None there is no error: a mission
                 that was written in one go has none.
+            upkeep: When journals begin anew and the snapshot is written, if not as usual.
 
         Raises:
             HaltError: Folder and journals do not fit together; nothing was changed.
@@ -130,11 +171,11 @@ class Ledger:
             signer = None if seed is None else SigningKey(name=key.name, seed=seed)
             if signer and signer.verifier != key:
                 raise LedgerError(f"{folder} is signed with another key")
-            ledger = cls(folder, key, signer, journals)
+            ledger = cls(folder, key, signer, journals, upkeep)
             try:
                 ledger._load()
                 if signer:
-                    ledger._finish_interrupted_commit(signer)
+                    ledger._recover(signer)
             except BaseException:
                 ledger.close()
                 raise
@@ -165,7 +206,7 @@ class Ledger:
     @property
     def size(self) -> int:
         """Statements that a signed head covers."""
-        return len(self._leaves)
+        return self._tree.size
 
     def store_mission_file(self, content: bytes) -> int:
         """Write mission.toml and state its hash as entry 0.
@@ -210,8 +251,14 @@ class Ledger:
         place.write_file(self.folder, f"{place.DERIVED}{path}", content)
         return self.append("derived", body)
 
-    def append(self, kind: str, body: Mapping[str, Json]) -> int:
-        """Take a statement for the next commit.
+    def append(
+        self,
+        kind: str,
+        body: Mapping[str, Json],
+        label: Label | None = None,
+        commits: tuple[str, ...] = (),
+    ) -> int:
+        """Take a statement for the next commit, with its label and its commitments.
 
         Returns:
             The index that it will have in the log.
@@ -225,7 +272,7 @@ class Ledger:
         index = self.size + len(self._durable) + len(self._pending)
         if (kind == "mission") != (index == 0):
             raise LedgerError(f"entry {index} cannot be of kind {kind!r}")
-        self._pending.append((kind, dict(body)))
+        self._pending.append((kind, dict(body), label, commits))
         return index
 
     def append_durable(self, kind: str, body: Mapping[str, Json], signed_us: int) -> Receipt:
@@ -241,20 +288,61 @@ class Ledger:
         """
         signer = self._insist_on_writer()
         insist_on_body(kind, body)
-        if self.checkpoint is None or self._pending or kind == "mission":
-            raise LedgerError(f"{self.folder} has to be committed first, with its mission")
+        self._insist_on_head()
+        if kind == "mission":
+            raise LedgerError(f"entry {self.size} cannot be of kind 'mission'")
         index = self.size + len(self._durable)
-        entries, last = self._sign([(kind, body)], signed_us, signer)
-        try:
-            if self._journals is None:
-                self._journals = Journals.begin(self._paths, self.key, self._note)
-            frame = self._journals.append_entries(entries)
-        except BaseException:
-            self.close()
-            raise
-        self._durable += entries
-        self._last = last
-        return sign_receipt(index, last.sha256, frame.hex(), signer)
+        statement = self._say((kind, body, None, ()), signed_us)
+        entry = write_entry(statement, signer)
+        self._actors.take(index, statement)
+        frame = self._make_durable([entry])
+        return sign_receipt(index, statement.sha256, frame, signer)
+
+    def admit_durable(self, entries: Sequence[bytes]) -> list[Receipt | Refused]:
+        """Take statements that others have signed, and come back when they are on two disks.
+
+        Each is taken if its actor may speak and signed it, if it follows his one before, and if the
+        head that it is anchored at is one that this log had; heads of other logs are not judged.
+        All that are taken stand in one frame of the journals. The last statement of an actor,
+        handed in again, gets the same answer and no second place. What contradicts a statement of
+        the same actor is refused with the proof of it.
+
+        Args:
+            entries: DSSE envelopes, 1 to 256.
+
+        Returns:
+            For each entry its receipt, or why it was refused.
+
+        Raises:
+            HaltError: Somebody else wrote to the journals.
+            DurabilityError: It is not known what is on disk. The ledger is closed then.
+            LedgerError: The log is open to read only, has no head, `append` was not committed, or
+                there are no entries or too many.
+        """
+        signer = self._insist_on_writer()
+        self._insist_on_head()
+        if not 1 <= len(entries) <= TILE_WIDTH:
+            raise LedgerError(f"1 to {TILE_WIDTH} entries are admitted at once, not {len(entries)}")
+        taken: list[bytes] = []
+        answers = []
+        for entry in entries:
+            past = Past(
+                size=self.size,
+                index=self.size + len(self._durable) + len(taken),
+                root_at=self._root_at,
+                backwards=lambda last: self._backwards(last, taken),
+            )
+            answers.append(self._actors.admit(entry, past))
+            if isinstance(answers[-1], Place) and answers[-1].new:
+                taken.append(entry)
+        frame = self._make_durable(taken) if taken else ""
+        self._actors.written_in(frame)
+        return [
+            one
+            if isinstance(one, Refused)
+            else sign_receipt(one.index, one.statement, one.frame or frame, signer)
+            for one in answers
+        ]
 
     def commit(self, signed_us: int) -> Checkpoint:
         """Sign what was appended, make it durable, and move the head over everything.
@@ -269,10 +357,16 @@ class Ledger:
         """
         signer = self._insist_on_writer()
         entries: list[bytes] = []
-        last = self._last
-        if self._pending:
-            entries, last = self._sign(self._pending, signed_us, signer)
-        return self._publish(entries, last, signer)
+        try:
+            for index, said in enumerate(self._pending, self.size + len(self._durable)):
+                statement = self._say(said, signed_us)
+                entries.append(write_entry(statement, signer))
+                self._actors.take(index, statement)
+        except FormatError as error:
+            # Some may have been taken, and none is written: what was said last is not known.
+            self.close()
+            raise LedgerError(f"{self.folder}: entry {index} {error}") from error
+        return self._publish(entries, signer)
 
     def check_journals(self) -> Told | None:
         """Hold the journals against the folder without changing either; None if there are none.
@@ -286,29 +380,41 @@ class Ledger:
         return told
 
     def read(self, index: int) -> Statement:
-        """Give a committed statement.
+        """Give a committed statement; the signature is checked too if it is the log's own.
 
         Raises:
             IndexError: The log has no such entry.
             LedgerError: The entry on disk is not the one that was signed.
         """
-        return self._checked(index, self._entry(index))
+        try:
+            opened = open_entry(self.entry(index))
+            own = opened.statement.actor == self.key.name
+            return opened.by(self.key) if own else opened.statement
+        except FormatError as error:
+            raise LedgerError(f"entry {index}: {error}") from error
 
     def statements(self) -> Iterator[Statement]:
-        """Give all committed statements in their order, each checked."""
-        index = 0
-        for tile in _bundles(self.size):
-            for entry in self._bundle(tile):
-                yield self._checked(index, entry)
-                index += 1
+        """Give all committed statements in their order, each checked as verification would.
+
+        Each bundle is held against its tile of hashes, which leads to the signed root: the root
+        over all entries would be known only after the last one was given out.
+
+        Raises:
+            LedgerError: An entry is not the one that was signed, or its actor may not say it.
+        """
+        actors = Actors(self.key)
+        for index, entry in enumerate(self._signed_entries(0)):
+            yield actors.follow(index, entry)
 
     def prove(self, index: int) -> bytes:
         """Give a C2SP tlog-proof that the entry stands in the log; `proof.check_proof` reads it.
 
         Raises:
             IndexError: The log has no such entry.
+            LedgerError: A tile of hashes is not the one that was signed.
         """
-        return write_proof(index, inclusion_proof(self._leaves, index), self._note)
+        self._insist_on_index(index)
+        return write_proof(index, self._asked(lambda tree: tree.inclusion_path(index)), self._note)
 
     def entry(self, index: int) -> bytes:
         """Give a committed entry as it stands in the log: what a proof is about.
@@ -317,8 +423,11 @@ class Ledger:
             IndexError: The log has no such entry.
             LedgerError: The entry on disk is not the one that was signed.
         """
-        entry = self._entry(index)
-        self._checked(index, entry)
+        self._insist_on_index(index)
+        number, at = divmod(index, TILE_WIDTH)
+        entry = self._stored.bundle(bundle_tile(number, self.size))[at]
+        if leaf_hash(entry) != self._asked(lambda tree: tree.leaf(index)):
+            raise LedgerError(f"entry {index} is not the one that was signed")
         return entry
 
     def _insist_on_writer(self) -> SigningKey:
@@ -326,70 +435,87 @@ class Ledger:
             raise LedgerError(f"{self.folder} is not open for writing")
         return self._signer
 
-    def _sign(
-        self, said: Iterable[tuple[str, Mapping[str, Json]]], signed_us: int, signer: SigningKey
-    ) -> tuple[list[bytes], Statement]:
-        entries: list[bytes] = []
-        last = self._last
-        for kind, body in said:
-            last = Statement(
-                kind=kind,
-                actor=self.key.name,
-                seq=last.seq + 1 if last else 0,
-                prev=last.sha256 if last else None,
-                anchor=self.checkpoint,
-                signed_us=signed_us,
-                body=dict(body),
-            )
-            entries.append(write_entry(last, signer))
-        if last is None:
-            raise LedgerError(f"{self.folder} has nothing to sign")
-        return entries, last
+    def _insist_on_head(self) -> None:
+        if self.checkpoint is None or self._pending:
+            raise LedgerError(f"{self.folder} has to be committed first, with its mission")
 
-    def _entry(self, index: int) -> bytes:
+    def _insist_on_index(self, index: int) -> None:
         if not 0 <= index < self.size:
             raise IndexError(f"no entry {index} in a log of {self.size}")
-        number, at = divmod(index, TILE_WIDTH)
-        width = min(TILE_WIDTH, self.size - number * TILE_WIDTH)
-        return self._bundle(Tile(level=None, index=number, width=width))[at]
 
-    def _bundle(self, tile: Tile) -> list[bytes]:
-        name = place.tile_name(tile)
+    def _say(self, said: Said, signed_us: int) -> Statement:
+        """Make the log's own next statement."""
+        kind, body, label, commits = said
+        seq, prev = self._actors.registry.next_of(self.key.name)
+        return Statement(
+            kind=kind,
+            actor=self.key.name,
+            seq=seq,
+            prev=prev,
+            anchor=self.checkpoint,
+            signed_us=signed_us,
+            label=label,
+            commits=commits,
+            body=dict(body),
+        )
+
+    def _make_durable(self, entries: list[bytes]) -> str:
+        """Put entries into one frame of both journals; give its hash in hex."""
         try:
-            return decode_bundle(place.read_file(self.folder, name, BUNDLE_LIMIT), tile.width)
-        except (OSError, FormatError) as error:
-            raise LedgerError(f"{name}: {error}") from error
+            if self._journals is None:
+                self._journals = Journals.begin(self._paths, self.key, self._note)
+            frame = self._journals.append_entries(entries)
+        except BaseException:
+            self.close()
+            raise
+        self._durable += entries
+        return frame.hex()
 
-    def _checked(self, index: int, entry: bytes) -> Statement:
-        if leaf_hash(entry) != self._leaves[index]:
-            raise LedgerError(f"entry {index} is not the one that was signed")
-        return self._read_own(index, entry)
-
-    def _read_own(self, index: int, entry: bytes) -> Statement:
+    def _asked(self, ask: Callable[[SignedTree], Found]) -> Found:
         try:
-            return read_entry(entry, self.key)
+            return ask(self._tree)
         except FormatError as error:
-            raise LedgerError(f"entry {index}: {error}") from error
+            raise LedgerError(f"{self.folder}: {place.LOG}{error}") from error
 
-    def _stored_leaves(self, size: int) -> list[bytes]:
-        return [leaf_hash(entry) for tile in _bundles(size) for entry in self._bundle(tile)]
+    def _backwards(self, last: int, taken: Sequence[bytes]) -> Iterator[bytes]:
+        """Give what has no head yet, then the entries up to an index, but not for ever."""
+        yield from reversed([*self._durable, *taken])
+        number = min(last, self.size - 1) // TILE_WIDTH
+        for at in range(number, max(-1, number - SEARCHED_BUNDLES), -1):
+            yield from reversed(self._signed_bundle(at))
+
+    def _root_at(self, size: int) -> bytes:
+        if size not in self._roots:
+            if len(self._roots) >= ROOTS_KEPT:
+                self._roots.clear()
+            self._roots[size] = self._asked(lambda tree: tree.root_at(size))
+        return self._roots[size]
+
+    def _signed_bundle(self, number: int) -> list[bytes]:
+        """Give a bundle under the head, each entry held against its signed hash."""
+        entries = self._stored.bundle(bundle_tile(number, self.size))
+        hashes = self._asked(lambda tree: tree.hashes(0, number))
+        for at, (entry, signed) in enumerate(zip(entries, hashes, strict=True)):
+            if leaf_hash(entry) != signed:
+                index = number * TILE_WIDTH + at
+                raise LedgerError(f"entry {index} is not the one that was signed")
+        return entries
+
+    def _signed_entries(self, begin: int) -> Iterator[bytes]:
+        for number in range(begin // TILE_WIDTH, bundles(self.size)):
+            yield from self._signed_bundle(number)[max(0, begin - number * TILE_WIDTH) :]
 
     def _load(self) -> None:
-        """Read the head, and the entries that it covers."""
+        """Read the head, and the right edge of the tree that it signs."""
         if not (self.folder / place.CHECKPOINT).exists():
             return
         self._note = place.read_file(self.folder, place.CHECKPOINT, NOTE_LIMIT)
         self.checkpoint = open_checkpoint(self._note, self.key)
-        # Entries are read until one is missing, so a boastful size costs nothing.
-        self._leaves = self._stored_leaves(self.checkpoint.size)
-        if root(self._leaves) != self.checkpoint.root:
-            raise LedgerError(f"{self.folder}: the entries do not have the root that was signed")
-        if self._leaves:
-            self._last = self.read(self.size - 1)
+        self._tree = SignedTree.open(
+            self._stored.hashes, self.checkpoint.size, self.checkpoint.root
+        )
 
-    def _publish(
-        self, entries: list[bytes], last: Statement | None, signer: SigningKey
-    ) -> Checkpoint:
+    def _publish(self, entries: list[bytes], signer: SigningKey) -> Checkpoint:
         """Make entries durable, read them back, and only then sign."""
         if not entries and not self._durable:
             if self.checkpoint:
@@ -400,13 +526,17 @@ class Ledger:
                 for group in groups(entries):
                     self._journals.append_entries(group)
             rest = [*self._durable, *entries]
-            leaves = [*self._leaves, *map(leaf_hash, rest)]
+            leaves = list(map(leaf_hash, rest))
+            replaced = partial_tiles(self.size)
             self._write_tiles(rest, leaves)
-            head = self._sign_head(leaves, signer)
-            self._last = last
+            head = self._sign_head(self._read_back(leaves), signer)
             self._pending.clear()
             self._durable.clear()
-            self._drop_narrower_tiles()
+            for tile in replaced - partial_tiles(self.size):
+                self._stored.drop(tile)
+            if self._journals and self._journals.size > self._upkeep.journal_bytes:
+                self._journals = self._journals.begin_anew(self.key, self._note)
+            self._keep_state(signer)
         except OSError as error:
             self.close()
             raise DurabilityError(f"{self.folder}: {error}") from error
@@ -417,62 +547,97 @@ class Ledger:
         return head
 
     def _write_tiles(self, entries: list[bytes], leaves: list[bytes]) -> None:
-        """Write what the log of this size has and the one before had not: bundles first."""
+        """Write what the log will have with these entries and has not yet: bundles first."""
         first, begun = divmod(self.size, TILE_WIDTH)
-        tail = self._bundle(Tile(level=None, index=first, width=begun)) if begun else []
-        rest = [*tail, *entries]
-        hashes = hash_tiles(leaves)
-        there = set(tiles_of(self.size))
-        for tile in tiles_of(len(leaves)):
-            if tile in there:
-                continue
-            at = (tile.index - first) * TILE_WIDTH
-            content = (
-                encode_bundle(rest[at : at + tile.width]) if tile.level is None else hashes[tile]
-            )
-            place.write_file(self.folder, place.tile_name(tile), content)
+        rest = [*(self._signed_bundle(first) if begun else ()), *entries]
+        size = self.size + len(entries)
+        for number in range(first, bundles(size)):
+            tile = bundle_tile(number, size)
+            at = (number - first) * TILE_WIDTH
+            self._stored.write(tile, encode_bundle(rest[at : at + tile.width]))
+        for tile, content in self._tree.edge.copy().extend(leaves).items():
+            self._stored.write(tile, content)
 
-    def _sign_head(self, leaves: list[bytes], signer: SigningKey) -> Checkpoint:
-        """Read the entries back, and sign their root.
+    def _read_back(self, leaves: list[bytes]) -> Edge:
+        """Read what was written, bundles and tiles, and continue the signed past with it.
 
-        `leaves` begins with those of the signed past, so what equals it continues that past.
+        Args:
+            leaves: Hashes of the entries that were meant to be written.
         """
-        stored = self._stored_leaves(len(leaves))
-        if stored != leaves:
+        edge = self._tree.edge.copy()
+        first, begun = divmod(self.size, TILE_WIDTH)
+        size = self.size + len(leaves)
+        found: list[bytes] = []
+        for number in range(first, bundles(size)):
+            found += map(leaf_hash, self._stored.bundle(bundle_tile(number, size)))
+        if found != [*(edge.levels[0] if begun else ()), *leaves]:
             raise LedgerError(f"{self.folder}: what was read back is not what was written")
+        for tile, content in edge.extend(found[begun:]).items():
+            if self._stored.hashes(tile) != content:
+                raise LedgerError(f"{place.tile_name(tile)}: read back otherwise than written")
+        return edge
+
+    def _sign_head(self, edge: Edge, signer: SigningKey) -> Checkpoint:
+        """Sign the root of what was read back, if nobody else has moved the head."""
         head = self.folder / place.CHECKPOINT
         if (head.read_bytes() if head.exists() else b"") != self._note:
             raise HaltError(f"{self.folder}: {place.CHECKPOINT}: somebody else moved the head")
-        checkpoint = Checkpoint(origin=self.key.name, size=len(stored), root=root(stored))
+        checkpoint = Checkpoint(origin=self.key.name, size=edge.size, root=edge.root)
         note = sign_note(checkpoint.text, signer)
         if self._journals is not None:
             self._journals.append_head(checkpoint, note)
         place.write_file(self.folder, place.CHECKPOINT, note)
-        self.checkpoint, self._note, self._leaves = checkpoint, note, stored
+        self.checkpoint, self._note, self._tree = checkpoint, note, self._tree.grown(edge)
         return checkpoint
 
-    def _finish_interrupted_commit(self, signer: SigningKey) -> None:
+    def _keep_state(self, signer: SigningKey) -> None:
+        """Write the snapshot, if the last one is far behind the head."""
+        if self.checkpoint is None or self.size - self._state_size < self._upkeep.state_entries:
+            return
+        write_state(state_path(self.folder), self._actors.state(self.checkpoint), signer)
+        self._state_size = self.size
+
+    def _recover(self, signer: SigningKey) -> None:
         """Take up entries that became durable before a crash, and clear away what it left."""
         for name, _ in list(place.walk(self.folder)):
             if name.endswith(TEMPORARY):
                 (self.folder / name).unlink()
         place.sync_directories(self.folder)
         told = read_journals(self._paths, self.key)
-        beyond = self._beyond_in_journals(told) if told else self._entries_beyond_the_head()
-        last = self._last
+        beyond = self._beyond_in_journals(told) if told else self._stored.beyond(self.size)
+        self._hear_the_past()
         for index, entry in enumerate(beyond, start=self.size):
-            statement = self._read_own(index, entry)
-            insist_on_order(statement, last)
-            last = statement
+            self._actors.follow(index, entry)
+        if told is not None:
+            held = {at: digest.hex() for at, digest in enumerate(told.digests, told.first)}
+            self._actors.stand_in(lambda index: held.get(index, NO_FRAME))
         # Only now is anything repaired: a log that does not fit together is left as it is.
         self._journals = Journals.heal(self._paths, told, self.key) if told else None
-        self._durable, self._last = list(beyond), last
+        self._durable = list(beyond)
         if beyond:
-            self._publish([], last, signer)
-        self._drop_narrower_tiles()
+            self._publish([], signer)
+        self._stored.drop_narrower(self.size)
         while empty := [name for name, _ in place.walk(self.folder) if name.endswith("/")]:
             for name in empty:
                 (self.folder / name).rmdir()
+        self._keep_state(signer)
+
+    def _hear_the_past(self) -> None:
+        """Learn who said what last: from the snapshot and the entries after it, or from all."""
+        state = read_state(state_path(self.folder), self.key)
+        if state and state.size <= self.size and self._root_at(state.size).hex() == state.root:
+            try:
+                self._actors = Actors.from_state(self.key, state)
+                self._state_size = state.size
+            except FormatError:
+                # Of another version: it is only a cache.
+                self._state_size = 0
+        for index, entry in enumerate(self._signed_entries(self._state_size), self._state_size):
+            try:
+                # Under the signed head: whose signature it has was checked before that was signed.
+                self._actors.take(index, claimed(entry))
+            except FormatError as error:
+                raise LedgerError(f"entry {index} {error}") from error
 
     def _beyond_in_journals(self, told: Told) -> Sequence[bytes]:
         """Give the journals' entries beyond the head, if they continue exactly this folder."""
@@ -487,10 +652,10 @@ class Ledger:
                 f"{place.CHECKPOINT} is: the journals are older ones, or others than the log's"
             )
         for index, entry in enumerate(told.entries[: self.size - told.first], start=told.first):
-            if leaf_hash(entry) != self._leaves[index]:
+            if leaf_hash(entry) != self._asked(lambda tree, at=index: tree.leaf(at)):  # type: ignore[misc]
                 raise HaltError(f"{self._paths[0]}: entry {index} is not the one in the log")
         beyond = told.entries[self.size - told.first :]
-        stored = self._entries_beyond_the_head()
+        stored = self._stored.beyond(self.size)
         if tuple(stored) != beyond[: len(stored)]:
             raise HaltError(
                 f"{self.folder}: {place.LOG}tile/entries: holds {len(stored)} entries beyond the "
@@ -501,44 +666,15 @@ class Ledger:
 
     def _insist_on_roots(self, told: Told, beyond: Sequence[bytes]) -> None:
         """Recompute every head that was ever signed: one root for each size."""
-        roots = {head.size: head.root for head in told.heads}
-        frontier = Frontier()
-        for size, leaf in enumerate([*self._leaves, *map(leaf_hash, beyond)], start=1):
-            frontier.append(leaf)
-            if size in roots and frontier.root != roots[size]:
-                raise HaltError(f"{self._paths[0]}: the head of size {size} has another root")
-
-    def _entries_beyond_the_head(self) -> list[bytes]:
-        widest: dict[int, int] = {}
-        for tile in self._tiles_on_disk():
-            if tile.level is None:
-                widest[tile.index] = max(tile.width, widest.get(tile.index, 0))
-        size = sum(widest.values())
-        bundles = list(_bundles(size))
-        if [(tile.index, tile.width) for tile in bundles] != sorted(widest.items()):
-            raise LedgerError(f"{self.folder}: the bundles of entries have a gap")
-        first = self.size // TILE_WIDTH
-        entries = [entry for tile in bundles[first:] for entry in self._bundle(tile)]
-        return entries[self.size % TILE_WIDTH :]
-
-    def _tiles_on_disk(self) -> list[Tile]:
-        names = [
-            name for name, _ in place.walk(self.folder) if name.startswith(f"{place.LOG}tile/")
-        ]
-        return [tile_at(name.removeprefix(place.LOG)) for name in names if not name.endswith("/")]
-
-    def _drop_narrower_tiles(self) -> None:
-        """Remove partial tiles of earlier heads, which wider ones have replaced."""
-        widest = {(tile.level, tile.index): tile for tile in tiles_of(self.size)}
-        for tile in self._tiles_on_disk():
-            right = widest.get((tile.level, tile.index))
-            if right is None or tile.width > right.width:
-                raise LedgerError(f"{place.tile_name(tile)} is no tile of a log of {self.size}")
-            if tile != right:
-                path = self.folder / place.tile_name(tile)
-                path.unlink()
-                if not any(path.parent.iterdir()):
-                    path.parent.rmdir()
+        edge = self._tree.edge.copy()
+        for head in sorted((*told.older, *told.heads), key=lambda head: head.size):
+            if head.size <= self.size:
+                found = self._root_at(head.size)
+            else:
+                edge.extend(map(leaf_hash, beyond[edge.size - self.size : head.size - self.size]))
+                found = edge.root
+            if found != head.root:
+                raise HaltError(f"{self._paths[0]}: the head of size {head.size} has another root")
 
 
 def statements(folder: Path) -> Iterator[Statement]:
@@ -548,13 +684,6 @@ def statements(folder: Path) -> Iterator[Statement]:
         LedgerError: The folder is no mission, or is damaged.
     """
     return Ledger.open(folder).statements()
-
-
-def _bundles(size: int) -> Iterable[Tile]:
-    for tile in tiles_of(size):
-        if tile.level is not None:
-            return
-        yield tile
 
 
 def _hash_and_size(content: bytes) -> dict[str, Json]:

@@ -1,5 +1,8 @@
 """A proof, in one text, that an entry stands in a log: what a third party needs and no more.
 
+The entry is had from elsewhere, or stands in the proof's line of extra data. Nobody has to trust
+that line: the entry in it is the one that the signed head covers, or the proof is refused.
+
 Source: C2SP tlog-proof, https://c2sp.org/tlog-proof.
 """
 
@@ -14,12 +17,36 @@ from truceline.evidence.tree import leaf_hash, verify_inclusion
 
 MAGIC = "c2sp.org/tlog-proof@v1"
 INDEX = "index "
+EXTRA = "extra "
 
 
 def write_proof(index: int, path: Sequence[bytes], checkpoint: bytes) -> bytes:
     """Join index, inclusion proof and checkpoint into one text, without extra data."""
     lines = [MAGIC, f"{INDEX}{index}", *map(encode_base64, path), "", ""]
     return "\n".join(lines).encode() + checkpoint
+
+
+def with_entry(proof: bytes, entry: bytes) -> bytes:
+    """Put the entry into a proof without extra data, so that the file can be checked alone."""
+    magic, _, rest = proof.partition(b"\n")
+    return b"%b\n%b%b\n%b" % (magic, EXTRA.encode(), encode_base64(entry).encode(), rest)
+
+
+def entry_in(proof: bytes) -> tuple[bytes, bytes]:
+    """Take the entry out of a proof that `with_entry` made; nothing is checked yet.
+
+    Returns:
+        The proof without extra data, and the entry.
+
+    Raises:
+        FormatError: It is no proof, or has no entry in it.
+    """
+    magic, _, rest = proof.partition(b"\n")
+    extra, _, below = rest.partition(b"\n")
+    if magic != MAGIC.encode() or not extra.startswith(EXTRA.encode()):
+        raise FormatError(f"is no tlog-proof with an entry in it: {MAGIC}, extra, index")
+    entry = decode_base64(extra.removeprefix(EXTRA.encode()).decode("ascii", "replace"))
+    return b"%b\n%b" % (magic, below), entry
 
 
 def check_proof(proof: bytes, entry: bytes, key: VerifierKey) -> tuple[int, Checkpoint]:

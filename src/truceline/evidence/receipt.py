@@ -27,7 +27,8 @@ class Receipt:
         origin: The log's name.
         index: Where the statement stands in it.
         statement: SHA-256 of its payload, in hex.
-        frame: Hash of the journals' frame that holds it, in hex.
+        frame: Hash of the journals' frame that holds it, in hex; zeros if it stands under a
+            published head and the journals have begun anew since.
         note: All of this, signed by the log.
     """
 
@@ -38,10 +39,29 @@ class Receipt:
     note: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One entry was not taken; nothing was changed by it.
+
+    Attributes:
+        why: What is wrong with it, in words.
+        proof: If its actor signed something that excludes it, and this stands in the log: the
+            proof of `fraud.prove_statements`, which anybody can check. Else None.
+    """
+
+    why: str
+    proof: bytes | None = None
+
+
 def sign_receipt(index: int, statement: str, frame: str, signer: SigningKey) -> Receipt:
-    """Sign that a statement stands at `index`, in the journals' frame of this hash."""
-    text = f"{TITLE}\n{signer.name}\n{index}\n{statement}\n{frame}\n"
-    return read_receipt(sign_note(text, signer), signer.verifier)
+    """Sign that a statement stands at `index`, in the journals' frame of this hash.
+
+    Raises:
+        FormatError: A hash is none.
+    """
+    _insist_on_hashes(statement, frame)
+    note = sign_note(f"{TITLE}\n{signer.name}\n{index}\n{statement}\n{frame}\n", signer)
+    return Receipt(origin=signer.name, index=index, statement=statement, frame=frame, note=note)
 
 
 def read_receipt(note: bytes, key: VerifierKey) -> Receipt:
@@ -54,8 +74,12 @@ def read_receipt(note: bytes, key: VerifierKey) -> Receipt:
     if len(lines) != LINES + 1 or lines[:2] != [TITLE, key.name] or lines[-1]:
         raise FormatError(f"is no receipt of the log {key.name}")
     index, statement, frame = lines[2:-1]
-    if not HASH.fullmatch(statement) or not HASH.fullmatch(frame):
-        raise FormatError("a receipt names a statement and a frame by their hashes")
+    _insist_on_hashes(statement, frame)
     return Receipt(
         origin=key.name, index=decode_decimal(index), statement=statement, frame=frame, note=note
     )
+
+
+def _insist_on_hashes(statement: str, frame: str) -> None:
+    if not HASH.fullmatch(statement) or not HASH.fullmatch(frame):
+        raise FormatError("a receipt names a statement and a frame by their hashes")

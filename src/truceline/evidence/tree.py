@@ -55,6 +55,11 @@ class Frontier:
         self._subtrees.append((size, found))
 
     @property
+    def subtrees(self) -> tuple[bytes, ...]:
+        """The roots of its whole subtrees, the largest first."""
+        return tuple(found for _, found in self._subtrees)
+
+    @property
     def root(self) -> bytes:
         """The root of what it holds now."""
         found = b""

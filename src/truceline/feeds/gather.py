@@ -27,11 +27,13 @@ class Original:
         name: Path inside the folder, with forward slashes.
         content: Its bytes, as received.
         received_us: When it was fetched; None if not known.
+        disputed: Why its rows must count for nothing; "" if they count.
     """
 
     name: str
     content: bytes
     received_us: int | None = None
+    disputed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,8 @@ def gather(
 ) -> tuple[Read, ...]:
     """Read every document that a feed claims.
 
-    A foreign document is refused whole and stays in the register with the reason. A document with
-    the same bytes as an earlier one (by name) is read once, and named.
+    A foreign or disputed document is refused whole and stays in the register with the reason. A
+    document with the same bytes as an earlier one (by name) is read once, and named.
 
     Args:
         originals: Any order.
@@ -90,13 +92,19 @@ def gather(
     return tuple(reads)
 
 
+def _parsed(original: Original, feed: Feed[Row]) -> Parsed[Row]:
+    if original.disputed:
+        raise FeedError(f"disputed: {original.disputed}")
+    return feed.parse(original.content)
+
+
 def _read(original: Original, feed: Feed[Row], sha256: str, same_as: str) -> Read:
     rows: tuple[Row, ...] = ()
     refused: tuple[Refused, ...] = ()
     looks: tuple[Look, ...] = ()
     foreign = ""
     try:
-        parsed = feed.parse(original.content)
+        parsed = _parsed(original, feed)
         looks = _believed(_looks(original, feed, sha256), parsed, is_copy=bool(same_as))
         rows, refused = ((), ()) if same_as else (parsed.rows, parsed.refused)
     except FeedError as error:

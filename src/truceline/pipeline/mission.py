@@ -10,6 +10,7 @@ import hashlib
 import tempfile
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,9 @@ from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.feeds import FEEDS
 from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
+from truceline.pipeline.cosigned import Standing, read_standing
+from truceline.pipeline.documents import Stated, stated_documents
+from truceline.pipeline.health import log_health
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -100,7 +104,7 @@ class MissionView:
             "days": [day.isoformat() for day in self.days],
             "parties": [{"code": code, "name": name} for code, name in parties.items()],
             "agreements": [_agreement(terms) for terms in self.agreements],
-            "checkpoint": self.checkpoint,
+            "checkpoint": {**self.checkpoint, "level": self._level_of(self.checkpoint["size"] - 1)},
             "note": BOUNDARY_NOTE,
         }
 
@@ -122,7 +126,12 @@ class MissionView:
         outcomes = self._outcomes
         return {
             "incidents": [
-                _in_short(incident, outcomes[incident["id"]])
+                {
+                    **_in_short(incident, outcomes[incident["id"]]),
+                    "disputed": bool(
+                        self.disputed and self._disputed_behind(incident["observations"])
+                    ),
+                }
                 for incident in self.index.records("incident", _iso(day))
             ]
         }
@@ -155,7 +164,38 @@ class MissionView:
             ),
             "coverage": self._coverage_at(body),
             "observations": [self._observation(full) for full in body["observations"]],
+            "disputed": self._disputed_behind(body["observations"]),
         }
+
+    @cached_property
+    def _stated(self) -> dict[str, Stated]:
+        with Ledger.open(self.folder) as ledger:
+            return {one.sha256: one for one in reversed(stated_documents(ledger))}
+
+    @cached_property
+    def disputed(self) -> dict[str, str]:
+        """Why a document is disputed, by its hash; rows of others count."""
+        return {one.sha256: one.disputed for one in self._stated.values() if one.disputed}
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Which mirrors stand behind the log, as they were last asked."""
+        return read_standing(self.folder)
+
+    def _level_of(self, index: int) -> str:
+        return self.standing.level_of(index).name
+
+    def log(self) -> Plain:
+        """Tell how the log is now: head, mirrors, actors, disputes."""
+        return log_health(self.folder)
+
+    def _disputed_behind(self, observations: Iterable[str]) -> list[Plain]:
+        """Name the disputed documents that something rests on, until it is derived again."""
+        behind = {self.index.record(full)[1]["document_sha256"] for full in observations}
+        return [
+            {"name": self._names[sha256], "sha256": sha256, "why": self.disputed[sha256]}
+            for sha256 in sorted(behind & self.disputed.keys())
+        ]
 
     def _judged(self, kind: str, incident: str) -> list[Plain]:
         clauses = {
@@ -299,6 +339,8 @@ class MissionView:
         return {
             "name": name,
             "sha256": sha256,
+            "entry": self._stated[sha256].index,
+            "level": self._level_of(self._stated[sha256].index),
             "line": number,
             "text": text,
             "before": self._neighbour(sha256, number - 1),

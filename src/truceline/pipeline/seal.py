@@ -20,11 +20,10 @@ from truceline import __version__
 from truceline.evidence.folder import sync_directory
 from truceline.evidence.keys import SigningKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
-from truceline.evidence.tree import rows_root
-from truceline.feeds.gather import Original, Read
+from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress
+from truceline.pipeline.documents import parsed_body
 from truceline.records.agreement import Agreement
-from truceline.records.canonical import Json, record_bytes
 
 AGREEMENT_FEED = "agreement"
 # A mission's name becomes part of its log's origin, where blanks and signs mean something else.
@@ -89,18 +88,6 @@ def seal_mission(
         shutil.rmtree(part, ignore_errors=True)
 
 
-def parsed_body(read: Read) -> dict[str, Json]:
-    """Give the statement of what was read from one document, with the Merkle root of its rows."""
-    return {
-        "sha256": read.document.sha256,
-        "feed": read.document.feed,
-        "parser_version": read.parser_version,
-        "rows": read.document.rows,
-        "refused": len(read.document.refused),
-        "rows_root": rows_root(record_bytes(row) for row in read.rows),
-    }
-
-
 def _key_file(mission: Path) -> Path:
     return mission.with_name(mission.name + ".key")
 
@@ -117,7 +104,8 @@ def _append_all(
     by_name = {original.name: original for original in inputs.originals}
     for done, read in enumerate(derived.reads, start=1):
         _seal_original(ledger, by_name[read.document.name], read.document.feed)
-        ledger.append("parsed", parsed_body(read))
+        if not read.document.same_as:
+            ledger.append("parsed", parsed_body(read))
         progress("sealing originals", done, len(derived.reads))
     for name, content in sorted(derived.files.items()):
         ledger.store_derived(name, content)

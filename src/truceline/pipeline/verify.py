@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from truceline.agreement.read import read_agreement
+from truceline.evidence.folder import original_name
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.verify import Problem, Report, verify
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress, derive
-from truceline.pipeline.seal import AGREEMENT_FEED, parsed_body
+from truceline.pipeline.documents import rows_to_state, stated_documents, stated_rows
+from truceline.pipeline.seal import AGREEMENT_FEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +44,22 @@ def check_mission(
     report = verify(folder, key)
     if report.problem is not None or not again:
         return Verified(report=report, replayed=False)
-    derived = derive(read_inputs(folder), threads=threads, progress=progress)
-    problem = _difference(folder, derived)
+    inputs = read_inputs(folder)
+    derived = derive(inputs, threads=threads, progress=progress)
+    problem = _difference(folder, inputs, derived)
     return Verified(report=replace(report, problem=problem), replayed=True)
 
 
-def _difference(folder: Path, derived: Derived) -> Problem | None:
+def _difference(folder: Path, inputs: Inputs, derived: Derived) -> Problem | None:
     """Name the first statement or file that does not follow from the originals."""
     with Ledger.open(folder) as ledger:
-        stated = [dict(one.body) for one in ledger.statements() if one.kind == "parsed"]
-    if stated != [parsed_body(read) for read in derived.reads]:
-        return Problem(
-            file="log", why="states rows that this software does not read from the originals"
-        )
+        stated = stated_rows(ledger)
+    for body in rows_to_state(inputs.originals, derived.reads):
+        if stated.get(str(body["sha256"])) != body:
+            return Problem(
+                file=original_name(str(body["sha256"])),
+                why="is not stated with the rows that this software reads from it; derive again",
+            )
     held = {path.name for path in (folder / "derived").iterdir()}
     for name in sorted(held | set(derived.files)):
         path = folder / "derived" / name
@@ -77,19 +82,18 @@ def read_inputs(folder: Path) -> Inputs:
     toml = tomllib.loads((folder / "mission.toml").read_text(encoding="utf-8"))
     originals, agreements = [], []
     with Ledger.open(folder) as ledger:
-        stated = [one.body for one in ledger.statements() if one.kind == "original"]
-    for body in stated:
-        sha256, name = str(body["sha256"]), str(body["name"])
-        content = (folder / "originals" / sha256[:2] / sha256).read_bytes()
-        if body["feed"] == AGREEMENT_FEED:
-            agreements.append(read_agreement(content, name))
+        stated = stated_documents(ledger)
+    for one in stated:
+        content = (folder / original_name(one.sha256)).read_bytes()
+        if one.feed == AGREEMENT_FEED:
+            agreements.append(read_agreement(content, one.name))
         else:
-            received = body["received_us"]
             originals.append(
                 Original(
-                    name=name,
+                    name=one.name,
                     content=content,
-                    received_us=received if isinstance(received, int) else None,
+                    received_us=one.received_us,
+                    disputed=one.disputed,
                 )
             )
     return Inputs(

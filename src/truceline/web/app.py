@@ -19,7 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from truceline.reports.words import WordsError
-from truceline.web.answers import WORTH_COMPRESSING, Written, kept, send
+from truceline.web.answers import WORTH_COMPRESSING, Written, kept, send, write
 from truceline.web.days import watched_days
 from truceline.web.mission import Mission
 
@@ -135,6 +135,10 @@ def _offer_questions(app: FastAPI, mission: Mission) -> None:
     @app.get("/api/sources")
     def _sources(request: Request) -> Response:
         return send(sources(), request)
+
+    @app.get("/api/log")
+    def _log(request: Request) -> Response:
+        return send(write(mission.log()), request)
 
     @app.get("/api/days")
     def _days(request: Request) -> Response:

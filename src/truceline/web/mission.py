@@ -22,8 +22,8 @@ class Mission(Protocol):
         Returns:
             title, from_day, to_day, days (ISO, ascending), parties ({code, name}), agreements ({id,
             title, sha256, status, readings ({id, from_us, from_not_after_us, until_us, said_by}),
-            clauses ({id, article, kind, words})}), checkpoint ({origin, size, root}) and note (on
-            boundaries).
+            clauses ({id, article, kind, words})}), checkpoint ({origin, size, root, level})
+            and note (on boundaries).
         """
         ...
 
@@ -32,7 +32,7 @@ class Mission(Protocol):
 
         Each has id, short_id, longitude_e7, latitude_e7, radius_90_m, began_us, ended_us,
         last_seen_us, day, probability_ppm, area, near, held_by, line_distance_m, clusters,
-        independent_sources and outcomes (a count for each of breached, undecided, kept,
+        independent_sources, disputed and outcomes (a count for each of breached, undecided, kept,
         not_applicable).
         """
         ...
@@ -41,8 +41,9 @@ class Mission(Protocol):
         """Give all that is known of one incident, named by its id or its short id.
 
         Returns:
-            incident, findings, not_applicable, attribution, coverage (null where none is known)
-            and observations.
+            incident, findings, not_applicable, attribution, coverage (null where none is known),
+            observations and disputed ({name, sha256, why}: documents that count for nothing once
+            the mission is derived again).
 
         Raises:
             LookupError: There is no such incident.
@@ -84,10 +85,23 @@ class Mission(Protocol):
     def trace(self, record: str) -> Answer:
         """Follow a record to its originals: {"id", "lines": [{name, sha256, line, text, ...}]}.
 
-        A line has `before` and `after`, the lines around it in the original, or null.
+        A line has `entry`, the index in the log, `level`, how safely that is kept (R, C or D), and
+        `before` and `after`, the lines around it in the original, or null.
 
         Raises:
             LookupError: There is no such record.
+        """
+        ...
+
+    def log(self) -> Answer:
+        """Tell how the log is now: it may grow while the console is open.
+
+        Returns:
+            origin, key, size, root, signed_us, level (of the last entry: R, C or D), policy (null,
+            or asked_s, counted, tolerated, needed and reached by level), mirrors ({name, size, lag,
+            cosigned_s, why}), actors ({actor, statements, seq, index, signed_us}), disputes
+            ({actor, since_index, until_index}), frauds ({index, culprit}) and journals (null, or
+            beyond and damaged).
         """
         ...
 

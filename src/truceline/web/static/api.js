@@ -28,6 +28,8 @@ export const coverage = (day) => once(`/api/coverage?day=${day}`);
 export const line = (day) => once(`/api/line?day=${day}`);
 export const claims = (day) => once(`/api/claims?day=${day}`);
 export const sources = () => once("/api/sources");
+// The log may grow while the page is open.
+export const log = () => get("/api/log");
 export const words = (language) => once(`/api/words?language=${language}`);
 export const basemap = (layer) => get(`/basemap/${layer}.geojson`);
 export const reportAddress = (day, language) => `/api/report?day=${day}&language=${language}`;

@@ -63,7 +63,7 @@ function row(one, index, height) {
     ),
     make("span", { class: "row-place" }, swatch(hueOf(one.held_by)), one.near || areaName(one.area)),
     make("span", { class: "row-time" }, `${shortInterval(one.began_us, one.ended_us)} · ${areaName(one.area)}`),
-    make("span", { class: "row-more" }, [...judged, list(one.clusters.map((name) => term("cluster", name)))].join(" · ")),
+    make("span", { class: "row-more" }, [...(one.disputed ? [say("disputed_mark")] : []), ...judged, list(one.clusters.map((name) => term("cluster", name)))].join(" · ")),
   );
 }
 

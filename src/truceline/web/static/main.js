@@ -6,6 +6,7 @@ import { follow, on, readAddress, set, state, WINDOW } from "./state.js";
 import { areaName, LANGUAGES, speak } from "./words.js";
 import { startClaims } from "./claims.js";
 import { startList } from "./list.js";
+import { startLog } from "./log.js";
 import { startPanel } from "./panel.js";
 import { startSources } from "./sources.js";
 import { startSummary } from "./summary.js";
@@ -86,7 +87,7 @@ function trouble(error) {
   line.hidden = false;
 }
 
-const TABS = ["incidents", "claims", "sources"];
+const TABS = ["incidents", "claims", "sources", "log"];
 function startTabs() {
   const show = () => {
     for (const name of TABS) {
@@ -130,7 +131,7 @@ async function open() {
   byId("mission-title").textContent = mission.title;
   document.title = `Truceline · ${mission.title}`;
   byId("boundaries").textContent = mission.note;
-  for (const start of [startTools, startTabs, startSummary, startTimeline, startList, startClaims, startSources]) start();
+  for (const start of [startTools, startTabs, startSummary, startTimeline, startList, startClaims, startSources, startLog]) start();
   startPanel();
   follow(readAddress());
   addEventListener("hashchange", () => {

@@ -19,6 +19,7 @@ function original(line) {
       {},
       make("strong", {}, say("original_line", { name: line.name, line: String(line.line) })),
       make("span", { class: "hash" }, `SHA-256 ${line.sha256}`),
+      make("span", { class: "hash" }, say("original_entry", { entry: count(line.entry), level: line.level })),
     ),
     make(
       "pre",

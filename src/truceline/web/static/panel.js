@@ -39,6 +39,11 @@ function top(incident) {
   );
 }
 
+// Documents in doubt, whose rows count until the mission is derived again.
+function disputed(answer) {
+  return answer.disputed.map(({ name, why }) => make("p", { class: "doubted" }, say("disputed", { name, why })));
+}
+
 // The address keeps the incident, so a jump inside the panel scrolls by hand.
 function jump(event) {
   event.preventDefault();
@@ -225,7 +230,7 @@ async function show() {
   try {
     const answer = await api.incident(id);
     if (state.selected !== id) return;
-    fillWith(panel, top(answer.incident), facts(answer.incident), ledger(answer.incident), coverage(answer.coverage), findings(answer), attribution(answer.attribution), observations(answer));
+    fillWith(panel, top(answer.incident), disputed(answer), facts(answer.incident), ledger(answer.incident), coverage(answer.coverage), findings(answer), attribution(answer.attribution), observations(answer));
     panel.dataset.incident = id;
     panel.scrollTop = 0;
     if (!wasOpen) byId("panel-title").focus({ preventScroll: true });

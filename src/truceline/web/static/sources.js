@@ -41,17 +41,11 @@ async function draw() {
   const room = byId("sources");
   try {
     const { sources } = await api.sources();
-    const { origin, size, root } = state.mission.checkpoint ?? {};
     fillWith(
       room,
       make("h3", {}, say("sources_title")),
       make("p", { class: "note" }, say("sources_note")),
       make("ul", { class: "sources" }, sources.map(item)),
-      make("h3", {}, say("log")),
-      make("p", { class: "note" }, say("log_note")),
-      origin
-        ? make("dl", { class: "facts" }, make("dt", {}, say("log_origin")), make("dd", {}, origin), make("dt", {}, say("log_size")), make("dd", {}, count(size)), make("dt", {}, say("log_root")), make("dd", {}, make("code", {}, root)))
-        : make("p", {}, term("value", "not_known")),
     );
   } catch (error) {
     fillWith(room, make("p", { class: "trouble" }, error.message));

@@ -138,7 +138,7 @@ export function readAddress() {
     const found = state.incidents.find((one) => one.id === wanted || one.short_id === wanted);
     if (found) changes.selected = found.id;
   }
-  if (["incidents", "claims", "sources"].includes(parts.get("view"))) changes.tab = parts.get("view");
+  if (["incidents", "claims", "sources", "log"].includes(parts.get("view"))) changes.tab = parts.get("view");
   return changes;
 }
 

@@ -1,0 +1,120 @@
+"""Which documents of a log count: each with who stated it, and why it is disputed, if it is.
+
+A document is disputed when everybody who stated it did so in the window of a revoked key. It stays
+in the log and in the folder, and its rows count for nothing until somebody else states it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from truceline.evidence.ledger import Ledger
+from truceline.evidence.registry import Registry
+from truceline.evidence.tree import rows_root
+from truceline.feeds.gather import Original, Read
+from truceline.records.canonical import Json, record_bytes
+
+Body = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """One document that a log states.
+
+    Attributes:
+        index: The entry that states it.
+        actor: Who stated it.
+        sha256: Hash of its bytes.
+        name: Path in the folder it came from.
+        feed: Name of the feed that reads it.
+        received_us: When it was received, as the actor says; None if not known.
+        disputed: Why its rows count for nothing; "" if they count.
+    """
+
+    index: int
+    actor: str
+    sha256: str
+    name: str
+    feed: str
+    received_us: int | None
+    disputed: str = ""
+
+
+def stated_documents(ledger: Ledger) -> tuple[Stated, ...]:
+    """List the documents of a log in their order; the same bytes under the same name once.
+
+    Raises:
+        LedgerError: The log is damaged.
+    """
+    registry = Registry(ledger.key)
+    found: list[Stated] = []
+    for index, statement in enumerate(ledger.statements()):
+        registry.take(index, statement)
+        if statement.kind == "original":
+            body = statement.body
+            received = body["received_us"]
+            found.append(
+                Stated(
+                    index=index,
+                    actor=statement.actor,
+                    sha256=str(body["sha256"]),
+                    name=str(body["name"]),
+                    feed=str(body["feed"]),
+                    received_us=received if isinstance(received, int) else None,
+                )
+            )
+    return _weighed([replace(one, disputed=_why(registry, one)) for one in found])
+
+
+def _why(registry: Registry, stated: Stated) -> str:
+    """Say which revocation makes a statement doubtful."""
+    for doubt in registry.disputed:
+        if doubt.actor == stated.actor and doubt.since_index <= stated.index < doubt.until_index:
+            return (
+                f"stated by {stated.actor} in entry {stated.index}; entry {doubt.revoked_at} says "
+                f"that this key was not his alone from entry {doubt.since_index} on"
+            )
+    return ""
+
+
+def _weighed(found: Sequence[Stated]) -> tuple[Stated, ...]:
+    """Leave out what is repeated; a statement in doubt weighs nothing beside a sound one."""
+    sound = {one.sha256 for one in found if not one.disputed}
+    kept: dict[tuple[str, str], Stated] = {}
+    for one in found:
+        if not one.disputed or one.sha256 not in sound:
+            kept.setdefault((one.sha256, one.name), one)
+    return tuple(kept.values())
+
+
+def parsed_body(read: Read) -> dict[str, Json]:
+    """Give the statement of what was read from one document, with the Merkle root of its rows."""
+    return {
+        "sha256": read.document.sha256,
+        "feed": read.document.feed,
+        "parser_version": read.parser_version,
+        "rows": read.document.rows,
+        "refused": len(read.document.refused),
+        "rows_root": rows_root(record_bytes(row) for row in read.rows),
+    }
+
+
+def rows_to_state(originals: Sequence[Original], reads: Sequence[Read]) -> list[dict[str, Json]]:
+    """Give what has to be stated about the rows of documents: of each once, of disputed ones not.
+
+    What a parser reads from a disputed document was stated while it counted, and stays true.
+    """
+    disputed = {one.name for one in originals if one.disputed}
+    return [
+        parsed_body(read)
+        for read in reads
+        if not read.document.same_as and read.document.name not in disputed
+    ]
+
+
+def stated_rows(ledger: Ledger) -> dict[str, Body]:
+    """Give the latest statement about the rows of each document, by its hash."""
+    return {
+        str(one.body["sha256"]): one.body for one in ledger.statements() if one.kind == "parsed"
+    }
