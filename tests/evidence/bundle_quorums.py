@@ -139,7 +139,7 @@ def sound_quorums() -> dict[str, Quorum]:
             made(odd, (0, 5), (1, 9), (3, 7)), "D"
         ),
         "given, the same": Quorum(made(four, *three), "D", four.encode()),
-        "given, stricter": Quorum(made(four, *three), "C", ours),
+        "given, stricter": Quorum(made(f"# as agreed\n{four}", *three), "C", ours),
         "given, of other mirrors": Quorum(
             made(policy(2, "quorum M1"), (0, 1), (1, 2)), "R", policy(1, "quorum none").encode()
         ),
