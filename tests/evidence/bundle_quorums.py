@@ -143,6 +143,12 @@ def sound_quorums() -> dict[str, Quorum]:
         "given, of other mirrors": Quorum(
             made(policy(2, "quorum M1"), (0, 1), (1, 2)), "R", policy(1, "quorum none").encode()
         ),
+        "names of 9,900 letters": Quorum(
+            canonical(
+                World(size=8, policy=_long(9_900), cosigned=_long_lines(9_900)).bundle()
+            ),
+            "D",
+        ),
         "given, nobody cosigned": Quorum(made(None), "R", four.encode()),
         "given, its names not UTF-8": Quorum(
             made(watched, *((at, at) for at in range(1, 10))),
@@ -150,6 +156,21 @@ def sound_quorums() -> dict[str, Quorum]:
             watched.encode().replace(b" M0", b" \xff\xc0M"),
         ),
     }  # fmt: skip
+
+
+def _long(letters: int) -> str:
+    """Write a policy of 99 mirrors with long names of keys, of nearly a million bytes."""
+    rows = [f"witness M{at} {_long_named(at, letters).key}" for at in range(99)]
+    members = " ".join(f"M{at}" for at in range(99))
+    return "\n".join([policy(0, ""), *rows, f"group g 80 {members}", "quorum g", ""])
+
+
+def _long_named(number: int, letters: int) -> Mirror:
+    return Mirror("m" * letters + str(number), mirror(number).signer)
+
+
+def _long_lines(letters: int) -> Callable[[str], str]:
+    return lambda text: "".join(_long_named(at, letters).line(text) for at in range(99))
 
 
 def _key(number: int, kind: bytes = b"\x01") -> str:
@@ -213,6 +234,7 @@ def spoiled_quorums() -> dict[str, Quorum]:
         "two spaces": world(four, lambda text: mirror(0).line(text).replace(" ", "  ")),
         "a return": world(four, lambda text: mirror(0).line(text).replace("\n", "\r\n")),
         "the log's own line again": world(four, lambda text: World().note(text).split("\n\n")[1]),
+        "a million bytes": world(_long(9_990), _long_lines(9_990)),
         "101 lines": world(four, lambda text: "".join(mirror(at).line(text) for at in range(101))),
         "policy of another log": made(policy(4, FOUR, log=named_key(NAME, 9, b"\x01")), (0, 1)),
         "policy without the log": made(four.split("\n", 1)[1], (0, 1)),

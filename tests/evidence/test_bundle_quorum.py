@@ -20,14 +20,14 @@ from bundle_quorums import (
     spoiled_quorums,
     told_by_library,
 )
-from bundle_worlds import DERIVED, SIGNED_BY, contents_of, make_mission, opened
+from bundle_worlds import DERIVED, MIRRORS, POLICY, contents_of, make_mission, opened
 from bundle_writers import policy_bytes, policy_mutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mission_worlds import KEY, SEED
 
 from truceline.evidence.bundle import Backing, cosignature_lines, make_bundle
-from truceline.evidence.cosignature import add_signatures, cosign, cosigner_key
+from truceline.evidence.cosignature import add_signatures, cosign
 from truceline.evidence.folder import CHECKPOINT
 from truceline.evidence.keys import SigningKey
 from truceline.evidence.ledger import Ledger
@@ -151,17 +151,6 @@ def test_the_program_takes_a_policy_had_from_elsewhere(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------------------------ making them
-MIRRORS = [SigningKey(name=f"m{at}.example", seed=bytes([at + 1]) * 32) for at in range(4)]
-TEXT = "\n".join(
-    [
-        f"log {SIGNED_BY}",
-        *(f"witness M{at} {cosigner_key(one)}" for at, one in enumerate(MIRRORS)),
-        FOUR,
-        "",
-    ]
-)
-
-
 def test_what_the_house_writes_carries_the_lines_in_the_policys_order(tmp_path: Path) -> None:
     world = make_mission(tmp_path / "mission")
     with Ledger.open(tmp_path / "mission") as ledger:
@@ -174,13 +163,13 @@ def test_what_the_house_writes_carries_the_lines_in_the_policys_order(tmp_path: 
             "M1": add_signatures(earlier, [cosign(head.text, MIRRORS[1], 60)]),
             "M0": add_signatures(note, [cosign(head.text, MIRRORS[0], 10)]),
         }
-        backing = Backing(policy=TEXT, notes={name: one.decode() for name, one in notes.items()})
+        backing = Backing(policy=POLICY, notes={name: one.decode() for name, one in notes.items()})
         bundle = make_bundle(ledger, contents_of(world), DERIVED, backing)
     lines = opened(bundle)["checkpoint"].splitlines()[4:]
     assert [line.split()[1] for line in lines] == [
         KEY.name, "m0.example", "m1.example", "m3.example",
     ]  # fmt: skip
-    said = told(Quorum(bundle, "", TEXT.encode()))
+    said = told(Quorum(bundle, "", POLICY.encode()))
     assert said.startswith("level D, policy given: 3 of 4 counted mirrors cosigned")
     # The latest line of M1 counts; the median of 10, 30 and 90 lies in the second that 30 begins.
     assert "not after 1970-01-01T00:00:31Z" in said
@@ -198,7 +187,7 @@ def test_mirrors_that_stand_behind_another_head_are_left_out_and_named(tmp_path:
         "M1": note,
         "M2": add_signatures(note, [cosign(text, MIRRORS[2], 2**37)]),
     }
-    backing = Backing(policy=TEXT, notes={name: one.decode() for name, one in notes.items()})
+    backing = Backing(policy=POLICY, notes={name: one.decode() for name, one in notes.items()})
     lines, left_out = cosignature_lines(text, KEY, backing)
     assert lines == ()
     assert left_out == {

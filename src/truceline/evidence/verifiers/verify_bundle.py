@@ -41,6 +41,7 @@ ENTRY_LIMIT = 65_535
 DEPTH_LIMIT = 32
 INTEGER_LIMIT = 2**53
 POLICY_LIMIT = 1_000_000
+NOTE_LIMIT = 1_000_000
 NOTE_LINES_LIMIT = 100
 HASH_SIZE = 32
 KEY_ID_SIZE = 4
@@ -687,8 +688,8 @@ def read_checkpoint(text: str, key: Key) -> tuple[Head, list[Cosignature]]:
     """
     where = "checkpoint"
     match = NOTE.fullmatch(text)
-    if not match:
-        raise Wrong(where, "is no signed note of three lines")
+    if not match or len(text.encode("utf-8")) > NOTE_LIMIT:
+        raise Wrong(where, f"is no signed note of three lines, of at most {NOTE_LIMIT} bytes")
     size, root = int(match[2]), read_base64(match[3], where)
     signatures = re.findall(SIGNATURE_LINE, match[4])
     if size >= INTEGER_LIMIT or len(root) != HASH_SIZE:

@@ -215,6 +215,9 @@ func readCheckpoint(text string, key signer) (int64, tlog.Hash, []line, error) {
 	if len(lines) < 6 || lines[3] != "" || lines[len(lines)-1] != "" {
 		return 0, root, nil, errors.New("is not three lines, an empty one, and lines of signatures")
 	}
+	if len(text) > noteLimit {
+		return 0, root, nil, fmt.Errorf("has %d bytes, above %d", len(text), noteLimit)
+	}
 	if len(lines)-5 > noteLinesLimit {
 		return 0, root, nil, fmt.Errorf("has %d signatures, above %d", len(lines)-5, noteLinesLimit)
 	}
