@@ -4,6 +4,7 @@
 #   make demo SERVE=0     the same, and stops after the summary
 #   make test             the whole suite
 #   make check            lint, format, types, generated pages
+#   make bench            speed and quality; make soak: the campaigns that take hours
 #
 # Variables: PYTHON (a Python 3.11 or newer), NPM, SERVE, WORKERS (processes of `make test`),
 # TESTS (what `make test` runs, for example TESTS=tests/test_rooms.py).
@@ -32,10 +33,10 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo "$$name"; break; }; done)
 endif
 
-.PHONY: help demo test check fmt bench environment vendor clean
+.PHONY: help demo test check fmt bench soak environment vendor clean
 
 help:
-	@sed -n '3,9p' Makefile | cut -c3-
+	@sed -n '3,10p' Makefile | cut -c3-
 
 # ------------------------------------------------------------------------- the two commands
 demo: environment vendor
@@ -58,11 +59,14 @@ fmt: environment
 	@$(BIN)/ruff format .
 	@$(BIN)/python scripts/reference.py
 
+# Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment
-	@set -e; for file in benchmarks/bench_*.py; do \
-		[ -e "$$file" ] || { echo "benchmarks/ holds no bench_*.py yet"; exit 2; }; \
-		echo "== $$file"; $(BIN)/python "$$file"; \
-	done
+	@$(BIN)/python benchmarks/soak.py --bench
+
+# Power cuts, faults, kills, damage, fuzzing, namespaces, mutants: hours. Stops at no failure, and
+# ends with one if there was any.
+soak: environment
+	@$(BIN)/python benchmarks/soak.py
 
 # ----------------------------------------------------------------------------- environment
 environment: $(INSTALLED)

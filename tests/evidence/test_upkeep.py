@@ -24,6 +24,7 @@ from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import Tile, hash_tiles
 from truceline.evidence.tree import EMPTY_ROOT, inclusion_proof, leaf_hash, root
 from truceline.evidence.verify import verify
+from truceline.records.canonical import Json
 
 SMALL = Upkeep(journal_bytes=0, state_entries=1)
 SIGNER = SigningKey(name=KEY.name, seed=SEED)
@@ -188,14 +189,15 @@ def test_a_snapshot_that_is_not_of_this_log_is_not_taken(tmp_path: Path) -> None
     assert state is not None
     assert (state.size, state.spoke) == (8, ((KEY.name, 7),))
     forged = json.loads(whole)
-    forged["registry"]["said"][0][1] = 3
+    forged["registry"]["chains"][0][1] = 3
     for content in (b"", b"[]", whole[:-1], json.dumps(forged).encode(), b"[" * 99_999):
         path.write_bytes(content)
         assert read_state(path, KEY) is None
         durable(folder, 1)
-    wrong = {"said": [[KEY.name, 3, "ab" * 32]]}
+    assert isinstance(state.registry, dict)
+    wrong: Json = {**state.registry, "chains": [[KEY.name, 3, "ab" * 32]]}
     for size, at, registry in ((8, "ab" * 32, wrong), (99, state.root, wrong), (8, state.root, 5)):
-        other = State(size=size, root=at, registry=registry, spoke=())  # type: ignore[arg-type]
+        other = State(size=size, root=at, registry=registry, spoke=())
         write_state(path, other, SIGNER)
         durable(folder, 1)
     assert verify(folder, str(KEY)).problem is None

@@ -273,10 +273,11 @@ class FakeMission:
             ],
             "actors": [
                 {"actor": actor, "statements": count, "seq": count - 1, "index": index,
-                 "signed_us": TRUCE_END}
-                for actor, count, index in (
-                    ("sensors.fr.example", 120, 2409),
-                    ("truceline.example/exercise", 2292, 2411),
+                 "signed_us": TRUCE_END, "ahead": ahead}
+                for actor, count, index, ahead in (
+                    ("sensors.fr.example", 120, 2409, None),
+                    ("sensors.pl.example", 12, 2011, 17),
+                    ("truceline.example/exercise", 2292, 2411, None),
                 )
             ],
             "disputes": [{"actor": "sensors.fr.example", "since_index": 80, "until_index": 97}],

@@ -432,7 +432,8 @@ def test_the_log_tells_who_holds_it_and_what_is_disputed(page: Page, address: st
     expect(log.locator(".silent")).to_have_count(2)
     expect(log.locator(".silent").first).to_contain_text("timed out")
     expect(log.locator(".doubted").first).to_contain_text("entries 80 to 97 are disputed")
-    expect(log.locator(".doubted").last).to_contain_text("sensors.xx.example signed two things")
+    expect(log.locator(".doubted").nth(1)).to_contain_text("sensors.xx.example signed two things")
+    expect(log.locator(".doubted").last).to_contain_text("It has signed number 17 too")
     expect(log).to_contain_text("120 statements without a gap; the last is number 119, entry 2,409")
 
 

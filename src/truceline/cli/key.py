@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from truceline.cli.ledger import JournalA, JournalB
-from truceline.cli.ledger import _journals as journal_paths
+from truceline.cli.ledger import both_journals as journal_paths
 from truceline.cli.options import MissionOption
 from truceline.pipeline import key as pipeline
 

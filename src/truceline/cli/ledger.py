@@ -9,8 +9,11 @@ import typer
 
 from truceline.cli.options import MissionOption
 from truceline.pipeline import ledger as pipeline
+from truceline.pipeline.contribute import hand_in
+from truceline.pipeline.door import serve_ledger
 
 NOT_VERIFIED = 1
+PORT = 8472
 
 ledger_commands = typer.Typer(help="Look after a mission's ledger.", no_args_is_help=True)
 
@@ -22,7 +25,12 @@ JournalB = Annotated[
 ]
 
 
-def _journals(a: Path | None, b: Path | None) -> pipeline.JournalPaths | None:
+def both_journals(a: Path | None, b: Path | None) -> pipeline.JournalPaths | None:
+    """Give the journals' paths as they were asked for: both, or None for those beside the mission.
+
+    Raises:
+        BadParameter: Only one is named, or both are one file.
+    """
     if a is None and b is None:
         return None
     if a is None or b is None or a.resolve() == b.resolve():
@@ -49,7 +57,7 @@ def status(mission: MissionOption, journal_a: JournalA = None, journal_b: Journa
 
     Example: truceline ledger status --mission missions/demo
     """
-    _print(pipeline.ledger_status(mission, _journals(journal_a, journal_b)))
+    _print(pipeline.ledger_status(mission, both_journals(journal_a, journal_b)))
 
 
 @ledger_commands.command()
@@ -69,7 +77,7 @@ def append(
 
     Example: truceline ledger append day.csv --name firms/day.csv --mission missions/demo
     """
-    receipt = pipeline.append_document(mission, document, name, _journals(journal_a, journal_b))
+    receipt = pipeline.append_document(mission, document, name, both_journals(journal_a, journal_b))
     typer.echo(receipt.note.decode(), nl=False)
 
 
@@ -87,7 +95,7 @@ def fsck(
 
     Example: truceline ledger fsck --mission missions/demo
     """
-    report, found = pipeline.check_ledger(mission, key or None, _journals(journal_a, journal_b))
+    report, found = pipeline.check_ledger(mission, key or None, both_journals(journal_a, journal_b))
     if report.problem is not None or found is None:
         problem = report.problem
         why = f"{problem.file}: {problem.why}" if problem else "cannot be read"
@@ -159,3 +167,53 @@ def check_proof(
         raise typer.Exit(NOT_VERIFIED)
     for name, value in report.facts:
         typer.echo(f"{name}\t{value}")
+
+
+@ledger_commands.command("serve")
+def serve_command(
+    mission: MissionOption,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = PORT,
+    every_s: Annotated[float, typer.Option(min=0.1, help="Seconds between two heads.")] = 2.0,
+    journal_a: JournalA = None,
+    journal_b: JournalB = None,
+) -> None:
+    """Take what contributors hand in, each signed with a key that the log knows.
+
+    An answer goes out when the statement stands in both journals. Needs the mission's key.
+
+    Example: truceline ledger serve --mission missions/demo
+    """
+    serve_ledger(
+        mission,
+        host=host,
+        port=port,
+        every_s=every_s,
+        journals=both_journals(journal_a, journal_b),
+        started=lambda address: typer.echo(f"Door: {address}  (stop with Ctrl-C)"),
+    )
+
+
+@ledger_commands.command()
+def contribute(
+    document: Annotated[Path, typer.Argument(help="Document as it was received.")],
+    name: Annotated[
+        str, typer.Option(help="Path under which a feed reads it, as in a folder of documents.")
+    ],
+    to: Annotated[str, typer.Option(help="URL of the log's door, or its mission folder here.")],
+    seed: Annotated[Path, typer.Option(help="File with the secret of your key.", metavar="FILE")],
+    log_key: Annotated[str, typer.Option(help="Verifier key of the log, had from elsewhere.")],
+    actor: Annotated[
+        str, typer.Option(help="Name of your key, if no FILE.pub says it beside the secret.")
+    ] = "",
+) -> None:
+    """Sign a document with a key of your own, and hand it in to somebody's log.
+
+    What you said last is kept beside your key, in FILE.said: keep it as carefully. Prints the log's
+    receipt.
+
+    Example: truceline ledger contribute day.csv --name firms/day.csv --to missions/demo
+    --seed station.key --log-key demo+1a2b3c4d+AQ==
+    """
+    receipt = hand_in(to, document, name, key=seed, actor=actor, log_key=log_key)
+    typer.echo(receipt.note.decode(), nl=False)

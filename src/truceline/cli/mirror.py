@@ -139,6 +139,24 @@ def serve_command(
     )
 
 
+@mirror_commands.command("collect")
+def collect_command(
+    mission: MissionOption,
+    policy: Annotated[Path, typer.Option(help="Policy file with the mirrors and their URLs.")],
+) -> None:
+    """Ask the mirrors of a policy what they stand behind, and keep the answers beside the mission.
+
+    Whatever shows an entry then shows its level: R, C or D. Ask again when the log has grown.
+
+    Example: truceline mirror collect --policy policy.txt --mission missions/demo
+    """
+    found = collect(mission, policy, int(time.time()))
+    for one in found.mirrors:
+        typer.echo(f"{one.name}\t{'-' if one.size is None else one.size}\t{one.why}")
+    for level, size in found.reached.items():
+        typer.echo(f"level {level.name}\t{size}")
+
+
 @mirror_commands.command("compare")
 def compare_command(
     checkpoint: Annotated[
@@ -194,21 +212,3 @@ def check_command(
     typer.echo(said, err=not verdict.culprit)
     if not verdict.culprit:
         raise typer.Exit(REFUSED)
-
-
-@mirror_commands.command("collect")
-def collect_command(
-    mission: MissionOption,
-    policy: Annotated[Path, typer.Option(help="Policy file with the mirrors and their URLs.")],
-) -> None:
-    """Ask the mirrors of a policy what they stand behind, and keep the answers beside the mission.
-
-    Whatever shows an entry then shows its level: R, C or D. Ask again when the log has grown.
-
-    Example: truceline mirror collect --policy policy.txt --mission missions/demo
-    """
-    found = collect(mission, policy, int(time.time()))
-    for one in found.mirrors:
-        typer.echo(f"{one.name}\t{'-' if one.size is None else one.size}\t{one.why}")
-    for level, size in found.reached.items():
-        typer.echo(f"level {level.name}\t{size}")

@@ -33,6 +33,7 @@ from truceline.evidence.label import Label
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint, sign_note
 from truceline.evidence.proof import write_proof
 from truceline.evidence.receipt import Receipt, Refused, sign_receipt
+from truceline.evidence.registry import Registry
 from truceline.evidence.state import read_state, state_path, write_state
 from truceline.evidence.statement import (
     TEMPORARY,
@@ -208,6 +209,31 @@ class Ledger:
         """Statements that a signed head covers."""
         return self._tree.size
 
+    @property
+    def note(self) -> bytes:
+        """The head as it was signed; empty before the first commit."""
+        return self._note
+
+    @property
+    def registry(self) -> Registry:
+        """Who may speak and who said what last: of a writer, entries without a head included."""
+        return self._actors.registry
+
+    def root_at(self, size: int) -> bytes:
+        """Give the root that the log had when it had so many entries.
+
+        Raises:
+            IndexError: It has fewer.
+            LedgerError: A tile of hashes is not the one that was signed.
+        """
+        if not 0 <= size <= self.size:
+            raise IndexError(f"no root of size {size} in a log of {self.size}")
+        if size not in self._roots:
+            if len(self._roots) >= ROOTS_KEPT:
+                self._roots.clear()
+            self._roots[size] = self._asked(lambda tree: tree.root_at(size))
+        return self._roots[size]
+
     def store_mission_file(self, content: bytes) -> int:
         """Write mission.toml and state its hash as entry 0.
 
@@ -329,7 +355,7 @@ class Ledger:
             past = Past(
                 size=self.size,
                 index=self.size + len(self._durable) + len(taken),
-                root_at=self._root_at,
+                root_at=self.root_at,
                 backwards=lambda last: self._backwards(last, taken),
             )
             answers.append(self._actors.admit(entry, past))
@@ -484,13 +510,6 @@ class Ledger:
         for at in range(number, max(-1, number - SEARCHED_BUNDLES), -1):
             yield from reversed(self._signed_bundle(at))
 
-    def _root_at(self, size: int) -> bytes:
-        if size not in self._roots:
-            if len(self._roots) >= ROOTS_KEPT:
-                self._roots.clear()
-            self._roots[size] = self._asked(lambda tree: tree.root_at(size))
-        return self._roots[size]
-
     def _signed_bundle(self, number: int) -> list[bytes]:
         """Give a bundle under the head, each entry held against its signed hash."""
         entries = self._stored.bundle(bundle_tile(number, self.size))
@@ -625,7 +644,7 @@ class Ledger:
     def _hear_the_past(self) -> None:
         """Learn who said what last: from the snapshot and the entries after it, or from all."""
         state = read_state(state_path(self.folder), self.key)
-        if state and state.size <= self.size and self._root_at(state.size).hex() == state.root:
+        if state and state.size <= self.size and self.root_at(state.size).hex() == state.root:
             try:
                 self._actors = Actors.from_state(self.key, state)
                 self._state_size = state.size
@@ -669,7 +688,7 @@ class Ledger:
         edge = self._tree.edge.copy()
         for head in sorted((*told.older, *told.heads), key=lambda head: head.size):
             if head.size <= self.size:
-                found = self._root_at(head.size)
+                found = self.root_at(head.size)
             else:
                 edge.extend(map(leaf_hash, beyond[edge.size - self.size : head.size - self.size]))
                 found = edge.root

@@ -19,7 +19,6 @@ from truceline.evidence.mirror import CHECKPOINT, SourceError, origin_hash
 from truceline.evidence.note import NOTE_LIMIT, Checkpoint, open_checkpoint
 from truceline.evidence.policy import POLICY_LIMIT, Level, Policy, read_policy, sizes_reached
 from truceline.evidence.strict import FormatError
-from truceline.evidence.tree import Frontier, leaf_hash
 from truceline.pipeline.mirror import source_of
 from truceline.records.canonical import canonical
 
@@ -164,10 +163,13 @@ def _standings(
             why[name] = str(error)
         except KeyError:
             why[name] = "has not put its signature under the head that it serves"
-    roots = _roots(ledger, {head.size for head, _ in heads.values()})
-    for name in [name for name, (head, _) in heads.items() if roots.get(head.size) != head.root]:
-        size = heads.pop(name)[0].size
-        why[name] = OTHER_LOG if size <= ledger.size else f"is ahead, at {size} entries"
+    for name, (head, _) in list(heads.items()):
+        if head.size > ledger.size:
+            why[name] = f"is ahead, at {head.size} entries"
+        elif ledger.root_at(head.size) != head.root:
+            why[name] = OTHER_LOG
+        if name in why:
+            del heads[name]
     return tuple(
         MirrorStanding(
             name=name,
@@ -178,14 +180,3 @@ def _standings(
         )
         for name, key in policy.mirrors.items()
     )
-
-
-def _roots(ledger: Ledger, sizes: set[int]) -> dict[int, bytes]:
-    """Give the root that the log had at each of these sizes, as far as it reaches."""
-    found: dict[int, bytes] = {}
-    frontier = Frontier()
-    for size in range(1, min(max(sizes, default=0), ledger.size) + 1):
-        frontier.append(leaf_hash(ledger.entry(size - 1)))
-        if size in sizes:
-            found[size] = frontier.root
-    return found

@@ -7,6 +7,7 @@ from truceline.evidence.ledger import LedgerError
 from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
+from truceline.pipeline.contribute import ContributeError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
@@ -16,6 +17,7 @@ from truceline.web.serve import ServeError
 
 ERRORS: tuple[type[Exception], ...] = (
     MissionError,
+    ContributeError,
     AgreementError,
     FeedError,
     LedgerError,

@@ -9,6 +9,7 @@ from truceline.evidence.ledger import Ledger
 from truceline.evidence.policy import Level, copies_needed, determination_needed, tolerated
 from truceline.evidence.registry import Registry
 from truceline.evidence.statement import Statement
+from truceline.pipeline.ahead import read_ahead
 from truceline.pipeline.cosigned import Standing, read_standing
 
 Plain = dict[str, Any]
@@ -27,7 +28,7 @@ def log_health(mission: Path) -> Plain:
         LedgerError: It is no mission, or is damaged.
         FormatError: What the mirrors answered cannot be read.
     """
-    standing = read_standing(mission)
+    standing, ahead = read_standing(mission), read_ahead(mission)
     with Ledger.open(mission) as ledger:
         registry = Registry(ledger.key)
         actors: dict[str, Plain] = {}
@@ -64,7 +65,11 @@ def log_health(mission: Path) -> Plain:
                 }
                 for one in standing.mirrors
             ],
-            "actors": sorted(actors.values(), key=lambda said: str(said["actor"])),
+            "actors": [
+                # A number that he signed and handed in, beyond what the log holds of him.
+                {**said, "ahead": ahead[actor] if ahead.get(actor, 0) > said["seq"] else None}
+                for actor, said in sorted(actors.items())
+            ],
             "disputes": [
                 {
                     "actor": doubt.actor,

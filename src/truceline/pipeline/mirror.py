@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -287,7 +289,9 @@ def source_of(source: str) -> Fetch:
         url = f"{base}/{path}"
         content = bytearray()
         try:
-            with httpx.stream("GET", url, timeout=TIMEOUT_S, follow_redirects=False) as answer:
+            with httpx.stream(
+                "GET", url, timeout=TIMEOUT_S, follow_redirects=False, verify=_authorities()
+            ) as answer:
                 answer.raise_for_status()
                 for chunk in answer.iter_bytes():
                     content += chunk
@@ -298,6 +302,12 @@ def source_of(source: str) -> Fetch:
         return bytes(content)
 
     return fetch
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read the certificates of this machine once: doing it a fetch costs ten times the fetch."""
+    return httpx.create_ssl_context()
 
 
 class _Server(ThreadingHTTPServer):

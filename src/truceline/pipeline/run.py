@@ -143,7 +143,16 @@ def check_terms(path: Path) -> CheckReport:
 
 def mission_files(mission: Path) -> tuple[Path, ...]:
     """Name all that a mission leaves: its folder, and what stands beside it."""
-    beside = (".key", ".journal-a", ".journal-b", ".cosigned", ".index.sqlite", ".exercise")
+    beside = (
+        ".key",
+        ".journal-a",
+        ".journal-b",
+        ".cosigned",
+        ".state",
+        ".ahead",
+        ".index.sqlite",
+        ".exercise",
+    )
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
 
 

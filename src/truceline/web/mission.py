@@ -99,7 +99,8 @@ class Mission(Protocol):
         Returns:
             origin, key, size, root, signed_us, level (of the last entry: R, C or D), policy (null,
             or asked_s, counted, tolerated, needed and reached by level), mirrors ({name, size, lag,
-            cosigned_s, why}), actors ({actor, statements, seq, index, signed_us}), disputes
+            cosigned_s, why}), actors ({actor, statements, seq, index, signed_us, ahead: null
+            or a number that he signed beyond a gap}), disputes
             ({actor, since_index, until_index}), frauds ({index, culprit}) and journals (null, or
             beyond and damaged).
         """

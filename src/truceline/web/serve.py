@@ -8,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 
 from truceline.web.app import LOOPBACK, create_app
+from truceline.web.door import Taker, create_door
 from truceline.web.mission import Mission
 
 DEFAULT_HOST = "127.0.0.1"
@@ -49,6 +50,43 @@ def serve(
     )
     started(address(listening))
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def serve_door(
+    taker: Taker, host: str, port: int, every_s: float, started: Callable[[str], None]
+) -> None:
+    """Let contributors hand in entries until it is interrupted, or until the writer stops.
+
+    Args:
+        taker: The writer of the log.
+        host: Address to listen on.
+        port: Port; 0 takes a free one.
+        every_s: Seconds between two heads.
+        started: Is told the door's address once it listens.
+
+    Raises:
+        ServeError: The address is not this machine's, or the port is taken or may not be used.
+        Exception: Whatever stopped the writer; nothing was tried again.
+    """
+    listening = listen(host, port)
+    stopped: list[BaseException] = []
+
+    def failed(error: BaseException) -> None:
+        stopped.append(error)
+        server.should_exit = True
+
+    config = uvicorn.Config(
+        create_door(taker, every_s=every_s, failed=failed),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+    )
+    server = uvicorn.Server(config)
+    started(address(listening))
+    server.run(sockets=[listening])
+    if stopped:
+        raise stopped[0]
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -40,7 +40,9 @@ function policy(told) {
 
 function actor(one) {
   const numbers = { statements: count(one.statements), seq: count(one.seq), index: count(one.index) };
-  return item(one.actor, say("log_actor", { ...numbers, when: instant(one.signed_us) }));
+  const when = instant(one.signed_us);
+  if (one.ahead === null) return item(one.actor, say("log_actor", { ...numbers, when }));
+  return item(one.actor, say("log_actor_gap", { ...numbers, when, ahead: count(one.ahead) }), "doubted");
 }
 
 function disputes(log) {
