@@ -2,9 +2,11 @@
 
     python benchmarks/bench_bundle.py [--mutants N] [--seed N]
 
-Two bundles: that of the surest finding of the built-in exercise (three simulated days), and the
-small one of the tests, which holds the same kinds of entry in a hundredth of the bytes; nearly all
-mutants are of the small one, because each byte of it is then tried more often. Half of the mutants
+Three bundles: that of the surest finding of the built-in exercise (three simulated days), and the
+small ones of the tests, without and with a quorum of mirrors, which hold the same kinds of entry in
+a hundredth of the bytes; nearly all mutants are of the small ones, because each byte of them is
+then tried more often. The text of the policy is not changed: nobody signed it, and it is judged by
+the reader's own (`bench_bundle_elsewhere.py` changes it). Half of the mutants
 change one byte of the file, anywhere. The other half change one byte of what the JSON carries (an
 entry, a step of a proof, a file, the checkpoint, the key, a record, a citation), each kind of field
 equally often, and write the JSON again in its canonical form, as an attacker would.
@@ -80,9 +82,16 @@ def make_small(folder: Path) -> tuple[bytes, str]:
     return worlds.bundle_of(folder / "small"), worlds.SIGNED_BY
 
 
-def changed_bytes(content: bytes, dice: random.Random) -> bytes:
-    """Change one byte."""
-    at = dice.randrange(len(content))
+def make_small_quorum(folder: Path) -> tuple[bytes, str]:
+    """Make the small bundle of the tests with a policy and three of four mirrors."""
+    worlds = importlib.import_module("bundle_worlds")
+    return worlds.quorum_bundle_of(folder / "quorum"), worlds.SIGNED_BY
+
+
+def changed_bytes(content: bytes, dice: random.Random, but: range = range(0)) -> bytes:
+    """Change one byte, but none of these."""
+    at = dice.randrange(len(content) - len(but))
+    at += len(but) if at >= but.start else 0
     return content[:at] + bytes([content[at] ^ dice.randrange(1, 256)]) + content[at + 1 :]
 
 
@@ -131,8 +140,9 @@ def places(raw: Row) -> Iterator[tuple[str, Place]]:
 
 def mutants(content: bytes, count: int, dice: random.Random) -> Iterator[tuple[str, bytes]]:
     """Give changed bundles, each with the kind of its change."""
+    policy = importlib.import_module("bundle_writers").policy_bytes(content)
     for _ in range(count // 2):
-        yield "file", changed_bytes(content, dice)
+        yield "file", changed_bytes(content, dice, policy)
     raw = json.loads(content)
     by_kind: dict[str, list[Place]] = {}
     for kind, place in places(raw):
@@ -240,8 +250,10 @@ def main() -> int:
     module = verifier()
     with TemporaryDirectory() as folder:
         small = make_small(Path(folder))
+        quorum = make_small_quorum(Path(folder))
         large = make_one(Path(folder))
     rows = campaign(module, *small, given.mutants, given.seed)
+    rows += campaign(module, *quorum, given.mutants, given.seed)
     rows += campaign(module, *large, LARGE_MUTANTS, given.seed)
     rows += speeds(module, *large)
     for one in rows:

@@ -2,8 +2,11 @@
 
 Each bundle differs from a sound one by one byte: of the file itself, or of what stands decoded in
 it (entry, proof, file, text, number), written again in the right form. The same bundles, seeded, go
-to each verifier. Sound bundles, bundles that break one rule and bundles under unsafe keys and
-signatures go along, so that a verifier that refuses everything does not pass.
+to each verifier. Half of them carry a policy and the cosignatures of mirrors. Sound bundles,
+bundles that break one rule and bundles under unsafe keys and signatures go along, so that a
+verifier that refuses everything does not pass. Nobody signed the text of the policy in a bundle; so
+its bytes are changed apart, and each verifier has to refuse them, or to say by the reader's own
+policy what it said before.
 
     python benchmarks/bench_bundle_elsewhere.py [--count 10000] [--seed 20260106]
 """
@@ -19,10 +22,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +35,20 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "evidence"))
 
+from bundle_quorums import (  # noqa: E402 - found by the path above
+    FOUR,
+    Quorum,
+    policy,
+    sound_quorums,
+    spoiled_quorums,
+    told_by_library,
+    under,
+)
 from bundle_writers import (  # noqa: E402 - found by the path above
     World,
     canonical,
     mutations,
+    policy_mutations,
     signed_by_nobody_sound,
     sound_signer,
     spoiled_bundles,
@@ -48,24 +62,30 @@ RESULT = HERE / "results" / "evidence-bundle-elsewhere.json"
 CHROMIUM = "/usr/bin/chromium"
 GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"}
 AT_ONCE = 100
-VERIFY = """async (bundles) => {
-    const accepted = [];
+POLICY_MUTANTS = 1_000
+VERIFY = """async ([bundles, given]) => {
+    const said = [];
+    const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const policy = given === null ? null : await truceline.readPolicy(bytesOf(given));
     for (const bundle of bundles) {
-        const bytes = Uint8Array.from(atob(bundle), (letter) => letter.charCodeAt(0));
-        accepted.push((await truceline.verify(bytes)).ok);
+        const { ok, seen } = await truceline.verify(bytesOf(bundle), "", policy);
+        said.push(ok ? truceline.standingLine(seen.standing) : "");
     }
-    return accepted;
+    return said;
 }"""
-Check = Callable[[list[bytes]], list[bool]]
+# Bundles and the reader's policy in; what is said of the mirrors out, "" for refused.
+Check = Callable[[list[bytes], bytes | None], list[str]]
 
 
 def tampered(count: int, seed: int) -> Iterator[bytes]:
     """Give `count` changed bundles, in turn from worlds of different size, key and content."""
+    other = sound_signer(b"s" * 32)
+    three = under((0, 5), (1, 9), (3, 7))
     worlds = (
         World(),
-        World(size=8),
-        World(size=2**33 + 700),
-        World(signer=sound_signer(b"s" * 32), readings=("declared",)),
+        World(size=8, policy=policy(4, FOUR), cosigned=three),
+        World(size=2**33 + 700, policy=policy(4, FOUR), cosigned=three),
+        World(signer=other, readings=("declared",)),
     )
     sound = [canonical(world.bundle()) for world in worlds]
     streams = [mutations(one, count, seed + at) for at, one in enumerate(sound)]
@@ -77,39 +97,40 @@ def tampered(count: int, seed: int) -> Iterator[bytes]:
         yield changed
 
 
-def check_with_python(bundles: list[bytes]) -> list[bool]:
+def check_with_python(bundles: list[bytes], given: bytes | None = None) -> list[str]:
     """Ask the one-file verifier."""
-    accepted = []
+    said = []
     for bundle in bundles:
         try:
-            verify_bundle.verify(bundle)
+            said.append(str(verify_bundle.verify(bundle, None, given).standing))
         except verify_bundle.Wrong:
-            accepted.append(False)
-        else:
-            accepted.append(True)
-    return accepted
+            said.append("")
+    return said
 
 
 def check_with_go(program: Path) -> Check:
     """Ask one process of the Go program about all files at once."""
 
-    def check(bundles: list[bytes]) -> list[bool]:
+    def check(bundles: list[bytes], given: bytes | None = None) -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             paths = [Path(folder, str(at)) for at in range(len(bundles))]
             for path, bundle in zip(paths, bundles, strict=True):
                 path.write_bytes(bundle)
+            Path(folder, "policy").write_bytes(given or b"")
+            options = [] if given is None else ["--policy", str(Path(folder, "policy"))]
             answers = subprocess.run(
-                [program, "--batch"],
+                [program, *options, "--batch"],
                 input="\n".join(map(str, paths)),
                 capture_output=True,
                 text=True,
                 check=False,
                 encoding="utf-8",
             ).stdout.splitlines()
-        codes = [answer.split("\t")[0] for answer in answers]
-        if len(codes) != len(bundles) or set(codes) - {"0", "1"}:
-            raise RuntimeError(f"{len(codes)} answers with codes {sorted(set(codes))}")
-        return [code == "0" for code in codes]
+        told = [answer.split("\t") for answer in answers]
+        codes = {code for code, _, _ in told}
+        if len(told) != len(bundles) or codes - {"0", "1"}:
+            raise RuntimeError(f"{len(told)} answers with codes {sorted(codes)}")
+        return [said if code == "0" else "" for code, _, said in told]
 
     return check
 
@@ -117,31 +138,56 @@ def check_with_go(program: Path) -> Check:
 def check_with_browser(page: Any) -> Check:  # noqa: ANN401 - a Playwright page
     """Ask the page, opened from disk, many bundles at once."""
 
-    def check(bundles: list[bytes]) -> list[bool]:
-        accepted: list[bool] = []
+    def check(bundles: list[bytes], given: bytes | None = None) -> list[str]:
+        said: list[str] = []
+        policy_ = None if given is None else base64.b64encode(given).decode()
         for first in range(0, len(bundles), AT_ONCE):
-            chosen = bundles[first : first + AT_ONCE]
-            accepted += page.evaluate(VERIFY, [base64.b64encode(one).decode() for one in chosen])
-        return accepted
+            chosen = [base64.b64encode(one).decode() for one in bundles[first : first + AT_ONCE]]
+            said += page.evaluate(VERIFY, [chosen, policy_])
+        return said
 
     return check
+
+
+def check_each(check: Check, quorums: Iterable[Quorum]) -> list[str]:
+    """Ask about bundles of which each may have a policy of its reader's."""
+    return [check([one.bundle], one.given)[0] for one in quorums]
 
 
 def campaign(who: str, check: Check, count: int, seed: int) -> list[dict[str, Any]]:
     """Put everything through one verifier and give its rows of the table."""
     unsafe = [bundle for _, bundle in signed_by_nobody_sound().values()]
     spoiled, sound = list(spoiled_bundles().values()), list(valid_bundles().values())
+    false, true = spoiled_quorums(), sound_quorums()
+    judged = true["given, stricter"]
+    expected = told_by_library(judged)
+    changed = policy_mutations(judged.bundle, POLICY_MUTANTS, seed)
     began = time.perf_counter()
     rejected, bundles = 0, tampered(count, seed)
     while chunk := list(islice(bundles, 1000)):
-        rejected += check(chunk).count(False)
+        rejected += check(chunk, None).count("")
         print(f"  {who}: {rejected} tampered bundles rejected", file=sys.stderr, flush=True)
     seconds = time.perf_counter() - began
     counted = [
         ("tampered bundles rejected", rejected, count),
-        ("bundles that break one rule rejected", check(spoiled).count(False), len(spoiled)),
-        ("unsafe keys and signatures rejected", check(unsafe).count(False), len(unsafe)),
-        ("sound bundles accepted", check(sound).count(True), len(sound)),
+        ("bundles that break one rule rejected", check(spoiled, None).count(""), len(spoiled)),
+        ("unsafe keys and signatures rejected", check(unsafe, None).count(""), len(unsafe)),
+        ("sound bundles accepted", len(sound) - check(sound, None).count(""), len(sound)),
+        (
+            "false cosignatures and policies rejected",
+            check_each(check, false.values()).count(""),
+            len(false),
+        ),
+        (
+            "sound cosignatures and policies: the library's words",
+            sum(map(eq, check_each(check, true.values()), map(told_by_library, true.values()))),
+            len(true),
+        ),
+        (
+            "bundle's own policy changed: rejected, or the same by the reader's policy",
+            sum(said in {"", expected} for said in check(list(changed), judged.given)),
+            POLICY_MUTANTS,
+        ),
     ]
     rows: list[dict[str, Any]] = [
         {

@@ -13,7 +13,10 @@ from typing import Any
 
 from mission_worlds import DAY_US, KEY, MISSION, ORIGIN, SEED
 
-from truceline.evidence.bundle import Citation, Contents, Place, make_bundle
+from truceline.evidence.bundle import Backing, Citation, Contents, Place, make_bundle
+from truceline.evidence.cosignature import add_signatures, cosign, cosigner_key
+from truceline.evidence.folder import CHECKPOINT
+from truceline.evidence.keys import SigningKey
 from truceline.evidence.ledger import Ledger
 from truceline.records.canonical import canonical
 
@@ -162,6 +165,31 @@ def bundle_of(folder: Path, change: Callable[[World], object] | None = None) -> 
     world = make_mission(folder, change)
     with Ledger.open(folder) as ledger:
         return make_bundle(ledger, contents_of(world), DERIVED)
+
+
+MIRRORS = [SigningKey(name=f"m{at}.example", seed=bytes([at + 1]) * 32) for at in range(4)]
+POLICY = "\n".join(
+    [
+        "# four mirrors, three of which are enough",
+        f"log {SIGNED_BY}",
+        *(f"witness M{at} {cosigner_key(one)}" for at, one in enumerate(MIRRORS)),
+        "group det 3 M0 M1 M2 M3\nquorum det\n",
+    ]
+)
+
+
+def quorum_bundle_of(folder: Path) -> bytes:
+    """Make a mission of the small world, and the bundle of its incident with three cosignatures."""
+    world = make_mission(folder)
+    note = (folder / CHECKPOINT).read_bytes()
+    text = note.decode().split("\n\n")[0] + "\n"
+    notes = {
+        f"M{at}": add_signatures(note, [cosign(text, MIRRORS[at], 60 + at)]).decode()
+        for at in (3, 1, 0)
+    }
+    with Ledger.open(folder) as ledger:
+        backing = Backing(policy=POLICY, notes=notes)
+        return make_bundle(ledger, contents_of(world), DERIVED, backing)
 
 
 def opened(bundle: bytes) -> Any:  # noqa: ANN401 - JSON

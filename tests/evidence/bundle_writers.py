@@ -253,10 +253,13 @@ class World:
     agreement_feed: str = "agreement"
     statement: dict[str, Any] = field(default_factory=dict)
     derived: Callable[[str, bytes], bytes] = field(default=lambda _, content: content)
+    policy: str | None = None
+    # What mirrors put under the text of the head.
+    cosigned: Callable[[str], str] = field(default=lambda _: "")
 
     def note(self, text: str) -> str:
         stamp = encode(self.signer.key_id + self.signer.sign(text.encode()))
-        return f"{text}\n— {NAME} {stamp}\n"
+        return f"{text}\n— {NAME} {stamp}\n{self.cosigned(text)}"
 
     def entry(self, seq: int, kind: str, body: dict[str, Any]) -> bytes:
         payload = canonical(
@@ -377,11 +380,12 @@ class World:
         ]
         leaves = {index: leaf_hash(entry) for index, entry in zip(places, entries, strict=True)}
         return {
-            "format": 1,
+            "format": 2,
             "about": f"f:{whole}:1:{agreement}:quiet:{self.readings[0]}"
             if self.readings
             else f"i:{whole}",
             "key": self.signer.text,
+            "policy": self.policy,
             "checkpoint": self.note(f"{NAME}\n{self.size}\n{encode(tree(0, self.size, leaves))}\n"),
             "entries": [
                 {
@@ -427,18 +431,37 @@ def mutations(bundle: bytes, count: int, seed: int) -> Iterator[tuple[str, bytes
     """Change one byte a time: in turn of the file itself, and of what stands decoded in it.
 
     A byte of the file is mostly caught as bad form; a byte inside, written again in the right form,
-    reaches the hashes and signatures.
+    reaches the hashes and signatures. The policy is left alone: nobody signed it, and who reads has
+    another (`policy_mutations`).
     """
     random_ = random.Random(seed)  # noqa: S311 - chosen, not secret
     parsed = json.loads(bundle)
+    policy = policy_bytes(bundle)
     for turn in range(count):
         if turn % 2:
             name, changed = _inside(deepcopy(parsed), random_)
             yield name, canonical(changed)
         else:
-            at = random_.randrange(len(bundle))
+            at = random_.randrange(len(bundle) - len(policy))
+            at += len(policy) if at >= policy.start else 0
             new = _other_byte(bundle[at], random_)
             yield f"byte {at}", bundle[:at] + bytes([new]) + bundle[at + 1 :]
+
+
+def policy_bytes(bundle: bytes) -> range:
+    """Give the places of the bytes of the policy's text in a bundle; none if it has none."""
+    policy = json.loads(bundle)["policy"]
+    before = b'"policy":"'
+    start = bundle.rindex(before) + len(before) if policy is not None else 0
+    return range(start, start + len(canonical(policy)) - 2 if policy is not None else 0)
+
+
+def policy_mutations(bundle: bytes, count: int, seed: int) -> Iterator[bytes]:
+    """Change one byte a time of the policy that is in a bundle."""
+    random_ = random.Random(seed)  # noqa: S311 - chosen, not secret
+    for _ in range(count):
+        at = random_.choice(policy_bytes(bundle))
+        yield bundle[:at] + bytes([_other_byte(bundle[at], random_)]) + bundle[at + 1 :]
 
 
 def _other_byte(old: int, random_: random.Random) -> int:
@@ -461,6 +484,7 @@ def _inside(bundle: Bundle, random_: random.Random) -> tuple[str, Bundle]:
                 places.append((f"{path}.{key}", value, key))
 
     walk(bundle, "")
+    places = [place for place in places if place[0] != ".policy"]
     path, holder, key = random_.choice(places)
     old: Any = holder[key]  # type: ignore[index]
     packed = path.rsplit(".", 1)[1] in {"entry", "content"} or ".path." in path
@@ -592,28 +616,28 @@ def spoiled_bundles() -> dict[str, bytes]:  # noqa: C901, PLR0915 - a table, in 
     made["newline at the end"] = whole + b"\n"
     made["byte order mark"] = b"\xef\xbb\xbf" + whole
     made["null behind"] = whole + b"\x00"
-    text("white space", b'"format":1', b'"format": 1')
-    text("a key twice", b'"format":1,', b'"format":1,"format":1,')
+    text("white space", b'"format":2', b'"format": 2')
+    text("a key twice", b'"format":2,', b'"format":2,"format":2,')
     text("a key twice inside", b'"index":0,', b'"index":0,"index":0,')
-    text("keys not sorted", b'"format":1,"key"', b'"key"')
-    text("fraction", b'"format":1', b'"format":1.0')
-    text("exponent", b'"format":1', b'"format":1e0')
+    text("keys not sorted", b'"format":2,"key"', b'"key"')
+    text("fraction", b'"format":2', b'"format":2.0')
+    text("exponent", b'"format":2', b'"format":2e0')
     text("minus zero", b'"index":0', b'"index":-0')
     text("leading zero", b'"index":1,', b'"index":01,')
-    text("true for 1", b'"format":1', b'"format":true')
-    text("text for 1", b'"format":1', b'"format":"1"')
-    text("format 2", b'"format":1', b'"format":2')
-    text("2^53", b'"format":1', b'"format":9007199254740992')
-    text("very large number", b'"format":1', b'"format":1' + b"0" * 400)
+    text("true for 2", b'"format":2', b'"format":true')
+    text("text for 2", b'"format":2', b'"format":"2"')
+    text("format 1", b'"format":2', b'"format":1')
+    text("2^53", b'"format":2', b'"format":9007199254740992')
+    text("very large number", b'"format":2', b'"format":2' + b"0" * 400)
     text("escaped letter", b'"about":"f:', b'"about":"\\u0066:')
     text("escaped slash", b"truceline.example/", b"truceline.example\\/")
     text("lone surrogate", b'"about":"f:', b'"about":"\\ud800f:')
     text("surrogate in UTF-8", b'"about":"f:', b'"about":"\xed\xa0\x80f:')
     text("overlong UTF-8", b'"about":"f:', b'"about":"\xc0\xaff:')
-    text("another field", b'"format":1', b'"format":1,"g":1')
+    text("another field", b'"format":2', b'"format":2,"g":1')
     text("key with a capital", b'"format"', b'"Format"')
     made["deep"] = b"[" * 100_000 + b"]" * 100_000
-    made["33 levels"] = whole.replace(b'"format":1', b'"format":' + b"[" * 32 + b"]" * 32)
+    made["33 levels"] = whole.replace(b'"format":2', b'"format":' + b"[" * 32 + b"]" * 32)
 
     change("no entries", lambda b: b.update(entries=[]))
     change("no records", lambda b: b.update(records=[]))

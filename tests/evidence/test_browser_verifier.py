@@ -7,6 +7,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from bundle_quorums import (
+    Quorum,
+    bundle_of_policy,
+    made,
+    policies,
+    sound_policies,
+    sound_quorums,
+    spoiled_quorums,
+    told_by_library,
+)
 from bundle_worlds import FIRST, SIGNED_BY, bundle_of
 from bundle_writers import (
     TABLE,
@@ -18,6 +28,8 @@ from bundle_writers import (
     spoiled_bundles,
     valid_bundles,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import truceline.evidence.verifiers
@@ -36,12 +48,13 @@ ARGUMENTS = [
 MUTATED = 300
 SEED = 20_260_106
 AT_ONCE = 50
-VERIFY = """async ([bundles, pinned]) => {
+VERIFY = """async ([bundles, pinned, given]) => {
     const answers = [];
+    const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const policy = given === null ? null : await truceline.readPolicy(bytesOf(given));
     for (const bundle of bundles) {
-        const bytes = Uint8Array.from(atob(bundle), (letter) => letter.charCodeAt(0));
-        const { ok, rule, why } = await truceline.verify(bytes, pinned);
-        answers.push(ok ? "0 " : `1 ${rule} ${why}`);
+        const { ok, rule, why, seen } = await truceline.verify(bytesOf(bundle), pinned, policy);
+        answers.push(ok ? `0 ${truceline.standingLine(seen.standing)}` : `1 ${rule} ${why}`);
     }
     return answers;
 }"""
@@ -83,12 +96,15 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-def verdicts(page: Page, bundles: Mapping[str, bytes], pinned: str = "") -> dict[str, str]:
-    """Give "0 " or "1 rule why" for each bundle."""
+def verdicts(
+    page: Page, bundles: Mapping[str, bytes], pinned: str = "", policy: bytes | None = None
+) -> dict[str, str]:
+    """Give "0 " and how far mirrors stand behind it, or "1 rule why", for each bundle."""
+    given_ = None if policy is None else base64.b64encode(policy).decode()
     encoded = [base64.b64encode(bundle).decode() for bundle in bundles.values()]
     answers: list[str] = []
     for first in range(0, len(encoded), AT_ONCE):
-        answers += page.evaluate(VERIFY, [encoded[first : first + AT_ONCE], pinned])
+        answers += page.evaluate(VERIFY, [encoded[first : first + AT_ONCE], pinned, given_])
     return dict(zip(bundles, answers, strict=True))
 
 
@@ -100,7 +116,66 @@ def choose(page: Page, bundle: bytes, name: str = "sound.bundle") -> None:
 
 def test_accepts_what_is_right(page: Page) -> None:
     bundles = valid_bundles()
-    assert verdicts(page, bundles) == dict.fromkeys(bundles, "0 ")
+    alone = "0 level R, no policy: nothing is known beyond the log's own signature"
+    assert verdicts(page, bundles) == dict.fromkeys(bundles, alone)
+
+
+def quorum_verdicts(page: Page, quorums: Mapping[str, Quorum]) -> dict[str, str]:
+    """Give the answers on bundles of which each may have a policy of its reader's."""
+    found: dict[str, str] = {}
+    for given_ in {one.given for one in quorums.values()}:
+        bundles = {name: one.bundle for name, one in quorums.items() if one.given == given_}
+        found.update(verdicts(page, bundles, policy=given_))
+    return found
+
+
+def test_tells_the_level_as_the_library_does(page: Page) -> None:
+    quorums = {
+        **sound_quorums(),
+        **{name: Quorum(made(text), "R") for name, text in sound_policies().items()},
+    }
+    expected = {name: f"0 {told_by_library(one)}" for name, one in quorums.items()}
+    assert quorum_verdicts(page, quorums) == expected
+
+
+def test_refuses_what_breaks_a_rule_of_mirrors_and_policy(page: Page) -> None:
+    quorums = spoiled_quorums()
+    answers = quorum_verdicts(page, quorums)
+    assert {name: answer[:4] for name, answer in answers.items()} == {
+        name: f"1 {one.level} " for name, one in quorums.items()
+    }
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(policies(), min_size=20, max_size=40))
+def test_agrees_with_the_library_on_any_policy(
+    page: Page, made_up: list[tuple[str, list[int]]]
+) -> None:
+    quorums = {
+        str(at): Quorum(bundle_of_policy(text, signed), "")
+        for at, (text, signed) in enumerate(made_up)
+    }
+    assert {
+        name: answer[2:] if answer.startswith("0 ") else "refused"
+        for name, answer in quorum_verdicts(page, quorums).items()
+    } == {name: told_by_library(one) for name, one in quorums.items()}
+
+
+def test_takes_a_policy_had_from_elsewhere(page: Page) -> None:
+    one = sound_quorums()["given, stricter"]
+    standing = page.locator("#standing")
+    choose(page, one.bundle)
+    expect(standing).to_contain_text("Level D: no second history")
+    expect(standing).to_contain_text("which whoever made the bundle chose")
+    for content, word in ((one.given or b"", "Consistent"), (b"quorum nobody\n", "Could not be")):
+        page.set_input_files("#policy", {"name": "p", "mimeType": "text/plain", "buffer": content})
+        expect(page.locator("#word")).to_contain_text(word)
+        if word == "Consistent":
+            expect(standing).to_contain_text("Level C: at least one honest mirror")
+            expect(standing).to_contain_text("By the policy that you gave.")
+            expect(standing).to_contain_text("3 of 4")
+    expect(page.locator("#verdict")).to_contain_text("line 1: nobody is not defined")
+    expect(page.locator("#details")).to_be_empty()
 
 
 def test_accepts_what_the_house_writes(page: Page, tmp_path: Path) -> None:

@@ -9,6 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from bundle_quorums import (
+    Quorum,
+    bundle_of_policy,
+    made,
+    policies,
+    sound_policies,
+    sound_quorums,
+    spoiled_quorums,
+    told_by_library,
+)
 from bundle_worlds import FIRST, SIGNED_BY, bundle_of
 from bundle_writers import (
     TABLE,
@@ -20,6 +30,8 @@ from bundle_writers import (
     spoiled_bundles,
     valid_bundles,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from truceline.evidence.verifiers import verify_bundle
 
@@ -104,8 +116,76 @@ def test_shares_no_code_and_needs_only_go_and_its_transparency_log() -> None:
 def test_accepts_what_is_right(program: Path, tmp_path: Path) -> None:
     bundles = valid_bundles()
     answers = dict(zip(bundles, verdicts(program, tmp_path, bundles), strict=True))
-    assert answers == dict.fromkeys(bundles, "0 ")
+    alone = "0 level R, no policy: nothing is known beyond the log's own signature"
+    assert answers == dict.fromkeys(bundles, alone)
     assert [name for name, bundle in bundles.items() if not python_accepts(bundle)] == []
+
+
+def quorum_verdicts(program: Path, folder: Path, quorums: Mapping[str, Quorum]) -> dict[str, str]:
+    """Give the answers on bundles of which each may have a policy of its reader's."""
+    found: dict[str, str] = {}
+    for given_ in {one.given for one in quorums.values()}:
+        bundles = {name: one.bundle for name, one in quorums.items() if one.given == given_}
+        (folder / "policy").write_bytes(given_ or b"")
+        options = [] if given_ is None else ["--policy", str(folder / "policy")]
+        found.update(zip(bundles, verdicts(program, folder, bundles, *options), strict=True))
+    return found
+
+
+def test_tells_the_level_as_the_library_does(program: Path, tmp_path: Path) -> None:
+    quorums = {
+        **sound_quorums(),
+        **{name: Quorum(made(text), "R") for name, text in sound_policies().items()},
+    }
+    expected = {name: f"0 {told_by_library(one)}" for name, one in quorums.items()}
+    assert quorum_verdicts(program, tmp_path, quorums) == expected
+
+
+def test_refuses_what_breaks_a_rule_of_mirrors_and_policy(program: Path, tmp_path: Path) -> None:
+    quorums = spoiled_quorums()
+    answers = quorum_verdicts(program, tmp_path, quorums)
+    assert {name: answer[:4] for name, answer in answers.items()} == {
+        name: f"1 {one.level} " for name, one in quorums.items()
+    }
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(policies(), min_size=20, max_size=40))
+def test_agrees_with_the_library_on_any_policy(
+    program: Path, tmp_path: Path, made_up: list[tuple[str, list[int]]]
+) -> None:
+    quorums = {
+        str(at): Quorum(bundle_of_policy(text, signed), "", text.encode() if at % 2 else None)
+        for at, (text, signed) in enumerate(made_up)
+    }
+    expected = {name: told_by_library(one) for name, one in quorums.items()}
+    for at, one in [(name, one) for name, one in quorums.items() if one.given is not None]:
+        if expected[at] == "refused":  # Who gives a policy that is none has made an error: code 2.
+            quorums[at] = Quorum(one.bundle, "")
+    answers = quorum_verdicts(program, tmp_path, quorums)
+    assert {
+        name: answer[2:] if answer.startswith("0 ") else "refused"
+        for name, answer in answers.items()
+    } == expected
+
+
+def test_takes_a_policy_had_from_elsewhere(program: Path, tmp_path: Path) -> None:
+    one = sound_quorums()["given, stricter"]
+    path, given_, bad = tmp_path / "one.bundle", tmp_path / "policy", tmp_path / "bad"
+    path.write_bytes(one.bundle)
+    given_.write_bytes(one.given or b"")
+    bad.write_bytes(b"quorum nobody\n")
+    pinned = run(program, "--policy", given_, path)
+    assert (pinned.returncode, pinned.stderr) == (0, "")
+    assert "\nmirrors   level C, policy given: 3 of 4 counted mirrors cosigned; " in pinned.stdout
+    assert "whoever made the bundle chose" not in pinned.stdout
+    unpinned = run(program, path)
+    assert "\nmirrors   level D, policy not pinned: 3 of 4 counted" in unpinned.stdout
+    assert "came with the bundle, which whoever made the bundle chose" in unpinned.stdout
+    for name in (bad, tmp_path / "missing"):
+        failed = run(program, "--policy", name, path)
+        assert (failed.returncode, failed.stdout) == (2, "")
+        assert failed.stderr.startswith("error: --policy ")
 
 
 def test_accepts_what_the_house_writes(program: Path, tmp_path: Path) -> None:

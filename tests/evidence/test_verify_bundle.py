@@ -169,7 +169,7 @@ def test_imports_the_standard_library_and_nothing_of_ours() -> None:
 
 def test_runs_alone_in_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "good").write_bytes(sound())
-    (tmp_path / "bad").write_bytes(sound().replace(b'"format":1', b'"format":2'))
+    (tmp_path / "bad").write_bytes(sound().replace(b'"format":2', b'"format":1'))
     pinned = run(["good", "--key", str(KEY)], tmp_path)
     assert (pinned.returncode, pinned.stderr) == (0, "")
     assert pinned.stdout.startswith("VERIFIED\n")
@@ -177,7 +177,7 @@ def test_runs_alone_in_an_empty_folder(tmp_path: Path) -> None:
     assert run(["good"], tmp_path).stdout.startswith("CONSISTENT, SIGNER NOT PINNED")
     bad = run(["bad"], tmp_path)
     assert (bad.returncode, bad.stdout) == (1, "")
-    assert bad.stderr.startswith("NOT VERIFIED: bundle: has format 2")
+    assert bad.stderr.startswith("NOT VERIFIED: bundle: has format 1")
     other = run(["good", "--key", str(OTHER)], tmp_path)
     assert other.returncode == 1
     assert other.stderr.startswith("NOT VERIFIED: key: is truceline.example/test+")
@@ -232,18 +232,18 @@ def test_bytes_that_are_missing_or_too_many_are_noticed(where: int, how: str) ->
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
     "a newline behind it": lambda text: text + "\n",
-    "a space inside": lambda text: text.replace('"format":1', '"format": 1'),
-    "a fraction": lambda text: text.replace('"format":1', '"format":1.0'),
-    "an exponent": lambda text: text.replace('"format":1', '"format":1e0'),
-    "not a number": lambda text: text.replace('"format":1', '"format":NaN'),
-    "an endless integer": lambda text: text.replace('"format":1', '"format":' + "1" * 9999),
-    "a key twice": lambda text: text.replace('"format":1', '"format":1,"format":1'),
-    "another order": lambda text: '{"format":1,' + text[1:].replace('"format":1,', ""),
+    "a space inside": lambda text: text.replace('"format":2', '"format": 2'),
+    "a fraction": lambda text: text.replace('"format":2', '"format":2.0'),
+    "an exponent": lambda text: text.replace('"format":2', '"format":2e0'),
+    "not a number": lambda text: text.replace('"format":2', '"format":NaN'),
+    "an endless integer": lambda text: text.replace('"format":2', '"format":' + "1" * 9999),
+    "a key twice": lambda text: text.replace('"format":2', '"format":2,"format":2'),
+    "another order": lambda text: '{"format":2,' + text[1:].replace('"format":2,', ""),
     "an escape that is not needed": lambda text: text.replace('"about":"i', '"about":"\\u0069'),
     "half a surrogate": lambda text: text.replace('"about":"i', '"about":"\\ud800i'),
     "a capital key": lambda text: text.replace('{"about"', '{"A":1,"about"'),
-    "deep nesting": lambda text: text.replace('"format":1', f'"format":{"[" * 40}{"]" * 40}'),
-    "endless nesting": lambda text: text.replace('"format":1', '"format":' + "[" * 100_000),
+    "deep nesting": lambda text: text.replace('"format":2', f'"format":{"[" * 40}{"]" * 40}'),
+    "endless nesting": lambda text: text.replace('"format":2', '"format":' + "[" * 100_000),
     "a byte order mark": lambda text: "\ufeff" + text,
     "nothing at all": lambda _text: "",
 }
@@ -299,7 +299,7 @@ DAMAGE: dict[str, tuple[Change, str, str]] = {
         lambda raw: put(raw, key=raw["key"].replace("+", "+0", 1)), "key", "no verifier key"),
     "an id of another key": (
         lambda raw: put(raw, key="x" + raw["key"][1:]), "key", "id of another"),
-    "another's key": (lambda raw: put(raw, key=str(OTHER)), "checkpoint", "not signed by"),
+    "another's key": (lambda raw: put(raw, key=str(OTHER)), "checkpoint", "not signed first by"),
     "a key of small order": (
         lambda raw: put(raw, key=key_text(ORIGIN, bytes(32))), "key", "prime order"),
     "a longer log": (
@@ -309,11 +309,12 @@ DAMAGE: dict[str, tuple[Change, str, str]] = {
         lambda raw: put(raw, checkpoint="x\n"), "checkpoint", "no signed note"),
     "two signatures": (
         lambda raw: put(raw, checkpoint=raw["checkpoint"] + raw["checkpoint"].split("\n")[-2]
-                        + "\n"), "checkpoint", "one signature"),
+                        + "\n"), "checkpoint", "no Ed25519 cosignature"),
     "another's checkpoint": (
         lambda raw: put(raw, checkpoint=sign_note(
             raw["checkpoint"].split("\n\n")[0].replace(ORIGIN, OTHER.name) + "\n",
-            SigningKey(name=OTHER.name, seed=bytes(32))).decode()), "checkpoint", "not signed by"),
+            SigningKey(name=OTHER.name, seed=bytes(32))).decode()), "checkpoint",
+        "not signed first by"),
     "an odd root": (
         lambda raw: put(raw, checkpoint=sign_note(
             f"{ORIGIN}\n10\nAAAA\n", SigningKey(name=ORIGIN, seed=bytes(range(32)))).decode()),

@@ -17,7 +17,7 @@ import uvicorn
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
-from truceline.evidence.errors import DurabilityError
+from truceline.evidence.errors import DurabilityError, LedgerError
 from truceline.evidence.fraud import Outcome, check
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.ledger import Ledger
@@ -142,6 +142,10 @@ def test_a_station_speaks_and_its_stolen_key_makes_what_it_said_disputed(mission
     incident = next(one for one in view.records("incident") if seen["id"] in one["observations"])
     assert view.incident(incident["id"])["disputed"] == []
     view.close()
+    with pytest.raises(
+        LedgerError, match=r"was stated by station\.example/1; a bundle proves only"
+    ):
+        run("bundle", incident["id"], "-o", "x.bundle", "--mission", "m")
 
     key = Path("station.key.pub").read_text(encoding="utf-8").strip()
     log = Ledger.open(mission).key.name

@@ -23,9 +23,14 @@ def bundle(
 ) -> None:
     """Write one file that proves an incident and all findings on it, offline, to anybody.
 
+    What mirrors answered to `truceline mirror collect` goes along, with its policy.
+
     Example: truceline bundle i:3f2a91bc04:17 -o finding.bundle --mission missions/demo
     """
     made = bundle_record(mission, record, out)
     typer.echo(f"{out}: {made.size} bytes about {made.about}")
     typer.echo(f"{made.findings} findings, {made.lines} lines of documents, signed by {made.key}")
+    typer.echo(f"mirrors: {made.standing}")
+    for name, why in made.left_out.items():
+        typer.echo(f"left out: mirror {name}: {why}", err=True)
     typer.echo(f"check it with: python3 -I -S {VERIFIER} {out} --key {made.key}")

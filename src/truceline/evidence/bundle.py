@@ -1,27 +1,32 @@
 """One file that proves one finding to somebody who has nothing of ours.
 
-It holds the signed head, every entry of the log that is cited, with its inclusion proof and the
-whole file that it states, and the lines in these files that matter. The format, and what it proves,
-stand in docs/reference/bundle.md; `verifiers/` holds programs that check it.
+It holds the signed head, what mirrors put under it and by which policy, every entry of the log that
+is cited, with its inclusion proof and the whole file that it states, and the lines in these files
+that matter. The format, and what it proves, stand in docs/reference/bundle.md; `verifiers/` holds
+programs that check it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from truceline.evidence import folder as place
+from truceline.evidence.cosignature import TIME_SIZE, CosignerKey, cosignatures
 from truceline.evidence.keys import VerifierKey
 from truceline.evidence.ledger import Ledger, LedgerError
-from truceline.evidence.note import read_note
+from truceline.evidence.note import SIGNATURES_LIMIT, open_checkpoint, read_note
+from truceline.evidence.policy import read_policy
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError, encode_base64
 from truceline.records.canonical import Json, canonical
 
-FORMAT = 1
+FORMAT = 2
 BUNDLE_LIMIT = 256 * 1024 * 1024
 AGREEMENT_FEED = "agreement"
+# A time beyond is no claim that anybody can weigh: the year 6325.
+TIME_LIMIT_S = 2**37
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,26 +81,100 @@ class Contents:
         return frozenset(one.path for one in (*self.records, *(at.row for at in self.citations)))
 
 
-def make_bundle(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backing:
+    """What the mirrors of a policy answered.
+
+    Attributes:
+        policy: Text of the policy file.
+        notes: The cosigned checkpoint that each mirror serves, by its name as `Policy` has it.
+    """
+
+    policy: str
+    notes: Mapping[str, str]
+
+
+def cosignature_lines(
+    text: str, key: VerifierKey, backing: Backing
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Pick the lines that mirrors put under exactly this head.
+
+    Args:
+        text: Text of the head, three lines.
+        key: Key of the log.
+        backing: The policy, and the answers of its mirrors.
+
+    Returns:
+        One line for each mirror that cosigned this head, in the order of the policy; and why the
+        others are left out, by their names.
+
+    Raises:
+        FormatError: The policy is none.
+    """
+    lines: list[str] = []
+    left_out: dict[str, str] = {}
+    for name, mirror in read_policy(backing.policy.encode()).mirrors.items():
+        try:
+            line = _line_under(backing.notes[name].encode(), text, key, mirror)
+        except KeyError:
+            left_out[name] = "has given no cosigned head"
+        except FormatError as error:
+            left_out[name] = str(error)
+        else:
+            if len(lines) < SIGNATURES_LIMIT - 1:
+                lines.append(line)
+            else:
+                left_out[name] = f"a head has at most {SIGNATURES_LIMIT} signatures"
+    return tuple(lines), left_out
+
+
+def _line_under(note: bytes, text: str, key: VerifierKey, mirror: CosignerKey) -> str:
+    """Give the latest line of a mirror under a head, which has to be this one."""
+    head = open_checkpoint(note, key)
+    if head.text != text:
+        raise FormatError(f"stands behind another head, of {head.size} entries")
+    time_s = cosignatures(note, [mirror]).get(mirror)
+    if time_s is None:
+        raise FormatError("has not put its signature under the head that it serves")
+    if not 0 < time_s < TIME_LIMIT_S:
+        raise FormatError(f"says that it signed at {time_s} s, which is no time")
+    line = next(
+        one.signature
+        for one in read_note(note).signatures
+        if mirror.owns(one) and int.from_bytes(one.signature[:TIME_SIZE], "big") == time_s
+    )
+    return f"— {mirror.name} {encode_base64(mirror.key_id + line)}\n"
+
+
+def make_bundle(
+    ledger: Ledger,
+    contents: Contents,
+    derived: frozenset[str],
+    backing: Backing | None = None,
+) -> bytes:
     """Put into one file what proves `contents` to a third party.
 
     Args:
         ledger: The mission, open for reading.
         contents: What is to be proved.
         derived: Paths of the derived files that every bundle holds, cited or not.
+        backing: What mirrors answered; None for a head that the log alone vouches for.
 
     Raises:
         LedgerError: The log does not state what is cited, or a file is not the stated one.
-        FormatError: It would be larger than a bundle may be.
+        FormatError: It would be larger than a bundle may be, or the policy is none.
     """
     indexes = _indexes(ledger, contents, derived | contents.derived)
     entries = [_entry(ledger, index) for index in indexes]
     files = {path: _lines(ledger, path) for path in contents.derived}
-    checkpoint = _proof(ledger, indexes[0])[1]
+    checkpoint = signed_once(_proof(ledger, indexes[0])[1], ledger.key)
+    if backing is not None:
+        text = read_note(checkpoint.encode()).text
+        checkpoint += "".join(cosignature_lines(text, ledger.key, backing)[0])
     bundle = canonical(
         {
             "about": contents.about,
-            "checkpoint": signed_once(checkpoint, ledger.key),
+            "checkpoint": checkpoint,
             "citations": [
                 {
                     "document": one.document,
@@ -109,6 +188,7 @@ def make_bundle(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> 
             "entries": list(entries),
             "format": FORMAT,
             "key": str(ledger.key),
+            "policy": None if backing is None else backing.policy,
             "records": [
                 {"line": one.line, "path": one.path, "text": files[one.path][one.line - 1]}
                 for one in contents.records
@@ -124,6 +204,7 @@ def _indexes(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> lis
     """Find the entries that state what is cited: the latest of a derived file, else the first."""
     originals = {one.document for one in contents.citations} | contents.agreements
     found: dict[str, int] = {}
+    others: dict[str, str] = {}
     for index, statement in enumerate(ledger.statements()):
         body = statement.body
         if statement.kind == "mission":
@@ -131,11 +212,20 @@ def _indexes(ledger: Ledger, contents: Contents, derived: frozenset[str]) -> lis
         elif statement.kind == "derived" and body["path"] in derived:
             found[_name(statement)] = index
         elif statement.kind == "original" and body["sha256"] in originals:
+            # A verifier of a bundle knows one key: what others have stated it cannot check yet.
+            if statement.actor != ledger.key.name:
+                others[_name(statement)] = statement.actor
+                continue
             is_agreement = body["sha256"] in contents.agreements
             if not is_agreement or body["feed"] == AGREEMENT_FEED:
                 found.setdefault(_name(statement), index)
     cited = [*map(place.original_name, originals), *(f"{place.DERIVED}{path}" for path in derived)]
     for name in sorted(cited):
+        if name in others and name not in found:
+            raise LedgerError(
+                f"{name} was stated by {others[name]}; a bundle proves only what the log's own key "
+                "has stated: send the mission folder, or a proof of the entry"
+            )
         if name not in found:
             raise LedgerError(f"{name} is cited, but the log does not state it")
     return sorted(found.values())
@@ -184,7 +274,7 @@ def _proof(ledger: Ledger, index: int) -> tuple[list[str], bytes]:
 
 
 def signed_once(checkpoint: bytes, key: VerifierKey) -> str:
-    """Give the head with the log's own signature alone: cosignatures prove nothing offline yet."""
+    """Give the head with the log's own signature alone."""
     note = read_note(checkpoint)
     (ours,) = (one for one in note.signatures if (one.name, one.key_id) == (key.name, key.key_id))
     return f"{note.text}\n— {key.name} {encode_base64(ours.key_id + ours.signature)}\n"

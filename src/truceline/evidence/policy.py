@@ -173,27 +173,25 @@ class Policy:
 
     def _fewest(self, name: str, chosen: _Chosen) -> int:
         """Sum, at each group, over as many of the cheapest members as cannot be avoided."""
-        if name == NO_QUORUM:
-            return 0
-        group = self.groups.get(name)
-        if group is None:
-            return 1
-        costs = sorted(self._fewest(member, chosen) for member in group.members)
-        return sum(costs[: max(chosen(len(costs), group.needed), 0)])
+        costs = dict.fromkeys(self.mirrors, 1)
+        # Groups stand in the order of the file, in which members come first.
+        for group_name, group in self.groups.items():
+            members = sorted(costs[member] for member in group.members)
+            needed = max(chosen(len(members), group.needed), 0)
+            costs[group_name] = sum(members[:needed])
+        return costs.get(name, 0)
 
     def _under(self, name: str) -> tuple[str, ...]:
-        if name == NO_QUORUM:
-            return ()
-        group = self.groups.get(name)
-        if group is None:
-            return (name,)
-        return tuple(mirror for member in group.members for mirror in self._under(member))
+        under: dict[str, tuple[str, ...]] = {mirror: (mirror,) for mirror in self.mirrors}
+        for group_name, group in self.groups.items():
+            under[group_name] = tuple(one for member in group.members for one in under[member])
+        return under.get(name, ())
 
     def _agrees(self, name: str, agreeing: Collection[str]) -> bool:
-        group = self.groups.get(name)
-        if group is None:
-            return name in agreeing
-        return sum(self._agrees(member, agreeing) for member in group.members) >= group.needed
+        agrees = {mirror: mirror in agreeing for mirror in self.mirrors}
+        for group_name, group in self.groups.items():
+            agrees[group_name] = sum(agrees[one] for one in group.members) >= group.needed
+        return agrees.get(name, False)
 
 
 def sizes_reached(policy: Policy, sizes: Mapping[CosignerKey, int]) -> dict[Level, int]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from truceline.evidence.bundle import Citation, Contents, Place, make_bundle
+from truceline.evidence.bundle import (
+    Backing,
+    Citation,
+    Contents,
+    Place,
+    cosignature_lines,
+    make_bundle,
+)
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.verifiers import verify_bundle
+from truceline.pipeline.cosigned import cosigned_file, read_standing
 from truceline.pipeline.mission import open_mission
 from truceline.pipeline.seal import MissionError
 from truceline.records.canonical import read_record
@@ -33,6 +41,8 @@ class Bundled:
         lines: Lines of documents that it cites.
         size: Bytes.
         key: Verifier key of the signer.
+        standing: How far mirrors stand behind the head of the log, in one line.
+        left_out: Mirrors of the policy that do not stand behind this head, and why.
     """
 
     about: str
@@ -40,12 +50,15 @@ class Bundled:
     lines: int
     size: int
     key: str
+    standing: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def bundle_record(mission: Path, record: str, out: Path) -> Bundled:
     """Write the bundle of an incident or a finding to a new file.
 
-    What is written has been checked by the verifier that its reader will use.
+    What is written has been checked by the verifier that its reader will use. What mirrors answered
+    when `truceline mirror collect` asked them goes along, with the policy; nobody is asked here.
 
     Args:
         mission: The mission folder.
@@ -56,15 +69,20 @@ def bundle_record(mission: Path, record: str, out: Path) -> Bundled:
         LookupError: There is no such record, or it is neither an incident nor a finding.
         MissionError: The file exists.
         LedgerError: The mission is damaged: what is cited is not what was signed.
+        FormatError: The kept answers of the mirrors cannot be read.
     """
     if out.exists():
         raise MissionError(f"{out} exists; a bundle is never overwritten")
     contents = bundle_contents(mission, record)
+    backing = kept_backing(mission)
+    left_out: dict[str, str] = {}
     with Ledger.open(mission) as ledger:
-        content = make_bundle(ledger, contents, DERIVED)
+        content = make_bundle(ledger, contents, DERIVED, backing)
         key = str(ledger.key)
+        if backing is not None and ledger.checkpoint is not None:
+            left_out = cosignature_lines(ledger.checkpoint.text, ledger.key, backing)[1]
     try:
-        verify_bundle.verify(content, key)
+        checked = verify_bundle.verify(content, key)
     except verify_bundle.Wrong as wrong:
         raise LedgerError(f"{mission} gives no bundle that verifies: {wrong}") from wrong
     part = out.with_name(f"{out.name}.part")
@@ -76,7 +94,23 @@ def bundle_record(mission: Path, record: str, out: Path) -> Bundled:
         lines=len(contents.citations),
         size=len(content),
         key=key,
+        standing=str(checked.standing),
+        left_out=left_out,
     )
+
+
+def kept_backing(mission: Path) -> Backing | None:
+    """Give what the mirrors of a policy answered when they were last asked; None for never.
+
+    Raises:
+        FormatError: The kept answers cannot be read.
+        LedgerError: The mission is none, or damaged.
+    """
+    standing = read_standing(mission)
+    if standing.policy is None:
+        return None
+    notes = json.loads(cosigned_file(mission).read_bytes())["notes"]
+    return Backing(policy=standing.policy_text, notes=dict(notes))
 
 
 def bundle_contents(mission: Path, record: str) -> Contents:

@@ -1,6 +1,6 @@
 """Check a Truceline bundle with nothing but Python 3.11: one file, no package, no network.
 
-    python -I -S verify_bundle.py BUNDLE [--key KEY]
+    python -I -S verify_bundle.py BUNDLE [--key KEY] [--policy FILE]
 
 Exit code 0: verified. 1: not, and the first thing that is wrong is named. 2: an error, such as a
 file that is not there.
@@ -11,7 +11,7 @@ the signature rule, the Merkle proof, the reader of canonical JSON. The numbers 
 page's.
 
 Source: RFC 8032 (Ed25519), RFC 9162 section 2.1.3.2 (inclusion proofs), RFC 8785 (canonical JSON),
-C2SP signed-note and tlog-checkpoint, DSSE 1.0.
+C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-policy, DSSE 1.0.
 """
 
 from __future__ import annotations
@@ -33,14 +33,21 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 VERIFIED, NOT_VERIFIED, ERROR = 0, 1, 2
+FORMAT = 2
 
 BUNDLE_LIMIT = 256 * 1024 * 1024
 INFLATED_LIMIT = 512 * 1024 * 1024
 ENTRY_LIMIT = 65_535
 DEPTH_LIMIT = 32
 INTEGER_LIMIT = 2**53
+POLICY_LIMIT = 1_000_000
+NOTE_LIMIT = 1_000_000
+NOTE_LINES_LIMIT = 100
 HASH_SIZE = 32
+KEY_ID_SIZE = 4
+TIME_SIZE = 8
 SIGNATURE_SIZE = 64
+TIME_LIMIT_S = 2**37
 
 MISSION = "mission.toml"
 INCIDENTS, FINDINGS, OBSERVATIONS = "incidents.jsonl", "findings.jsonl", "observations.jsonl"
@@ -293,6 +300,11 @@ def is_words(value: Json) -> bool:
     return is_texts(value) and value == sorted(set(value))
 
 
+def is_text_or_null(value: Json) -> bool:
+    """Tell whether a value is a text, or null."""
+    return value is None or isinstance(value, str)
+
+
 def is_list(value: Json) -> bool:
     """Tell whether a value is a list."""
     return isinstance(value, list)
@@ -317,6 +329,7 @@ BUNDLE: Shape = {
     "entries": is_list,
     "format": is_integer,
     "key": is_text,
+    "policy": is_text_or_null,
     "records": is_list,
 }
 ENTRY: Shape = {"content": is_text, "entry": is_text, "index": is_count, "path": is_texts}
@@ -443,6 +456,105 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Cosignature:
+    """One line of a mirror under the head: whose it says it is, and when it says it was made."""
+
+    name: str
+    key_id: bytes
+    time_s: int
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Whose cosignatures are enough; names of mirrors and groups are octets without a meaning."""
+
+    logs: list[Key]
+    mirrors: dict[bytes, Key]
+    groups: dict[bytes, tuple[int, list[bytes]]]
+    quorum: bytes
+
+    def has(self, name: bytes) -> bool:
+        """Tell whether a mirror or a group is so called."""
+        return name in self.mirrors or name in self.groups
+
+    def under(self, name: bytes) -> list[bytes]:
+        """List the mirrors below a name, in the order of the file's groups."""
+        found, todo = [], [name]
+        while todo:
+            one = todo.pop()
+            if one in self.mirrors:
+                found.append(one)
+            elif one in self.groups:
+                todo += reversed(self.groups[one][1])
+        return found
+
+    def watchers(self) -> list[bytes]:
+        """List the mirrors that can withhold "disputed by none"."""
+        named = [name for name in WATCHERS if name in self.groups]
+        return list(dict.fromkeys(mirror for name in named for mirror in self.under(name)))
+
+    def quorum_met(self, agreeing: set[bytes]) -> bool:
+        """Tell whether the file's own quorum agrees; a group stands behind all its members."""
+        met = set(agreeing)
+        for name, (needed, members) in self.groups.items():
+            if sum(member in met for member in members) >= needed:
+                met.add(name)
+        return self.quorum in met
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far mirrors stand behind the head, by which policy.
+
+    Attributes:
+        given: Whether the policy is the reader's own; None without any policy.
+        level: R, C or D.
+        cosigned: Counted mirrors that cosigned, of `counted`.
+        c_takes: Counted mirrors that level C takes; `d_takes`, `median_takes` likewise.
+        quorum_met: Whether the file's own quorum cosigned.
+        median_s: The median of their times, seconds since 1970 UTC; None with too few of them.
+        asked: Whether the policy names parties' or neutral mirrors.
+        withheld: Those of them that did not cosign.
+    """
+
+    given: bool | None = None
+    level: str = "R"
+    cosigned: int = 0
+    counted: int = 0
+    c_takes: int = 0
+    d_takes: int = 0
+    median_takes: int = 0
+    quorum_met: bool = False
+    median_s: int | None = None
+    asked: bool = False
+    withheld: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.given is None:
+            return "level R, no policy: nothing is known beyond the log's own signature"
+        if not self.asked:
+            disputed = "the policy names nobody who could dispute it"
+        elif self.withheld:
+            disputed = f'"disputed by none" is withheld by {", ".join(self.withheld)}'
+        elif self.level != "D":
+            disputed = '"disputed by none" takes level D'
+        else:
+            disputed = "disputed by none"
+        time = f"no time, the median takes {self.median_takes} mirrors"
+        if self.median_s is not None:
+            # Mirrors write whole seconds; the instant lies in the second that begins.
+            time = f"not after {moment((self.median_s + 1) * 1_000_000)}, their median"
+        by = "given" if self.given else "not pinned"
+        met = "met" if self.quorum_met else "not met"
+        return (
+            f"level {self.level}, policy {by}: {self.cosigned} of {self.counted} counted mirrors "
+            f"cosigned; C takes {self.c_takes}; D takes {self.d_takes} and the policy's quorum, "
+            f"which is {met}; {time}; {disputed}"
+        )
+
+
+@dataclass(frozen=True)
 class Stated:
     """One entry of the log that was found right, and the file that it is about."""
 
@@ -469,6 +581,7 @@ class Bundle:
     key: Key | None = None
     pinned: bool = False
     head: Head | None = None
+    standing: Standing = field(default_factory=Standing)
     entries: list[Stated] = field(default_factory=list)
     incident: Object = field(default_factory=dict)
     findings: list[Object] = field(default_factory=list)
@@ -494,12 +607,13 @@ def original_name(sha256: str) -> str:
     return f"originals/{sha256[:2]}/{sha256}"
 
 
-def verify(content: bytes, pinned: str | None = None) -> Bundle:
+def verify(content: bytes, pinned: str | None = None, policy: bytes | None = None) -> Bundle:
     """Check a bundle; what is returned is right.
 
     Args:
         content: The bytes of the bundle's file.
         pinned: The signer's verifier key, had from elsewhere; None leaves the signer open.
+        policy: A policy file, had from elsewhere; None judges by the one that is in the bundle.
 
     Raises:
         Wrong: The bundle does not verify; the message names the first thing that is wrong.
@@ -509,7 +623,8 @@ def verify(content: bytes, pinned: str | None = None) -> Bundle:
     if pinned is not None and pinned != key.text:
         raise Wrong("key", f"is {key.text}, not the given {pinned}")
     bundle = Bundle(about=raw["about"], key=key, pinned=pinned is not None)
-    bundle.head = read_checkpoint(raw["checkpoint"], key)  # 3
+    bundle.head, cosigned = read_checkpoint(raw["checkpoint"], key)  # 3
+    bundle.standing = read_standing(raw["policy"], policy, cosigned, raw["checkpoint"], key)
     bundle.entries = list(read_entries(raw["entries"], key, bundle.head))  # 4
     match_mission(bundle.entries[0], key)  # 5
     match_files(bundle.entries)  # 6
@@ -525,8 +640,8 @@ def read_form(content: bytes) -> Object:
     if len(content) > BUNDLE_LIMIT:
         raise Wrong(where, f"is larger than {BUNDLE_LIMIT} bytes")
     raw = read_shape(read_canonical(content, where), BUNDLE, where, exactly=True)
-    if raw["format"] != 1:
-        raise Wrong(where, f"has format {raw['format']}; this program reads format 1")
+    if raw["format"] != FORMAT:
+        raise Wrong(where, f"has format {raw['format']}; this program reads format {FORMAT}")
     for name, shape in (("entries", ENTRY), ("records", RECORD), ("citations", CITATION)):
         for at, value in enumerate(raw[name]):
             read_shape(value, shape, f"{name}[{at}]", exactly=True)
@@ -539,10 +654,11 @@ def read_form(content: bytes) -> Object:
 NAME = r"[^\x00-\x20+\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+"
 VERIFIER_KEY = re.compile(rf"({NAME})\+([0-9a-f]{{8}})\+([A-Za-z0-9+/=]+)")
 ED25519 = b"\x01"
+COSIGNER = b"\x04"
 
 
-def read_key(text: str, where: str) -> Key:
-    """Read "name+id+key" and insist that the key is safe.
+def read_key(text: str, where: str, kind: bytes = ED25519) -> Key:
+    """Read "name+id+key" of a kind and insist that the key is safe.
 
     Raises:
         Wrong: It is no such text, its id is another key's, or the key is not of prime order.
@@ -552,35 +668,227 @@ def read_key(text: str, where: str) -> Key:
         raise Wrong(where, f"{text!r:.200} is no verifier key: name+id+key")
     name, encoded = match[1], read_base64(match[3], where)
     key_id = hashlib.sha256(name.encode() + b"\n" + encoded).digest()[:4]
-    if encoded[:1] != ED25519 or key_id.hex() != match[2]:
-        raise Wrong(where, f"{text!r:.200} is not of type Ed25519, or has the id of another")
+    if encoded[:1] != kind or key_id.hex() != match[2]:
+        why = f"is not of type 0x{kind.hex()}, or has the id of another"
+        raise Wrong(where, f"{text!r:.200} {why}")
     if not is_key(encoded[1:]):
         raise Wrong(where, "is not the one encoding of a point of prime order: unsafe")
     return Key(text=text, name=name, key_id=key_id, public=encoded[1:])
 
 
 # 3 ------------------------------------------------------------------------------------------
-NOTE = re.compile(
-    rf"({NAME})\n([1-9][0-9]{{0,15}})\n([A-Za-z0-9+/=]+)\n\n— ({NAME}) ([A-Za-z0-9+/=]+)\n"
-)
+SIGNATURE_LINE = rf"— ({NAME}) ([A-Za-z0-9+/=]+)\n"
+NOTE = re.compile(rf"({NAME})\n([1-9][0-9]{{0,15}})\n([A-Za-z0-9+/=]+)\n\n((?:{SIGNATURE_LINE})+)")
 
 
-def read_checkpoint(text: str, key: Key) -> Head:
-    """Check the head of the log: three lines, signed once, by the key, whose name is the log's."""
+def read_checkpoint(text: str, key: Key) -> tuple[Head, list[Cosignature]]:
+    """Check the head of the log: three lines, signed first by the key, whose name is the log's.
+
+    What mirrors put under it is given as it stands: whose it is, `read_standing` checks.
+    """
     where = "checkpoint"
     match = NOTE.fullmatch(text)
-    if not match:
-        raise Wrong(where, "is no signed note of three lines with one signature")
+    if not match or len(text.encode("utf-8")) > NOTE_LIMIT:
+        raise Wrong(where, f"is no signed note of three lines, of at most {NOTE_LIMIT} bytes")
     size, root = int(match[2]), read_base64(match[3], where)
-    signature = read_base64(match[5], where)
+    signatures = re.findall(SIGNATURE_LINE, match[4])
     if size >= INTEGER_LIMIT or len(root) != HASH_SIZE:
         raise Wrong(where, "has a size or a root that no log has")
-    if {match[1], match[4]} != {key.name} or signature[:4] != key.key_id:
-        raise Wrong(where, f"is of log {match[1]!r:.80}, not signed by {key.text}")
-    signed = text[: text.index("\n\n") + 1].encode()
-    if not signature_is_right(key.public, signed, signature[4:]):
+    if len(signatures) > NOTE_LINES_LIMIT:
+        raise Wrong(where, f"has {len(signatures)} signatures, above {NOTE_LINES_LIMIT}")
+    name, signature = signatures[0][0], read_base64(signatures[0][1], where)
+    if {match[1], name} != {key.name} or signature[:KEY_ID_SIZE] != key.key_id:
+        raise Wrong(where, f"is of log {match[1]!r:.80}, not signed first by {key.text}")
+    if not signature_is_right(key.public, signed_text(text).encode(), signature[KEY_ID_SIZE:]):
         raise Wrong(where, "the signature does not match the text")
-    return Head(size=size, root=root)
+    cosigned = []
+    for name, encoded in signatures[1:]:
+        line = read_base64(encoded, where)
+        if len(line) != KEY_ID_SIZE + TIME_SIZE + SIGNATURE_SIZE:
+            raise Wrong(where, f"the line of {name!r:.80} is no Ed25519 cosignature")
+        time_s = int.from_bytes(line[KEY_ID_SIZE:][:TIME_SIZE], "big")
+        if not 1 <= time_s < TIME_LIMIT_S:
+            raise Wrong(where, f"{name!r:.80} cosigned at {time_s} s, which is no time")
+        cosigned.append(
+            Cosignature(name, line[:KEY_ID_SIZE], time_s, line[KEY_ID_SIZE + TIME_SIZE :])
+        )
+    return Head(size=size, root=root), cosigned
+
+
+def signed_text(note: str) -> str:
+    """Give the text of a note, with its last newline."""
+    return note[: note.index("\n\n") + 1]
+
+
+POLICY_BYTES = re.compile(rb"[\t\n\x20-\x7e\x80-\xff]*")
+THRESHOLD = re.compile(rb"[1-9][0-9]{0,5}")
+NO_QUORUM = b"none"
+WATCHERS = (b"parties", b"neutral")
+
+
+def read_policy(content: bytes, where: str) -> Policy:
+    """Read a policy file: logs, mirrors, groups, and the quorum.
+
+    Raises:
+        Wrong: It is none; the line is named.
+    """
+    if len(content) > POLICY_LIMIT or not POLICY_BYTES.fullmatch(content):
+        raise Wrong(where, f"has a control character, or more than {POLICY_LIMIT} bytes")
+    policy = Policy(logs=[], mirrors={}, groups={}, quorum=b"")
+    placed: set[bytes] = set()
+    quorums: list[bytes] = []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        words = [word for word in re.split(rb"[ \t]", line) if word]
+        if words and not words[0].startswith(b"#"):
+            read_policy_line(words, policy, placed, quorums, f"{where}, line {number}")
+    if len(quorums) != 1:
+        raise Wrong(where, "has no line of a quorum")
+    policy = Policy(policy.logs, policy.mirrors, policy.groups, quorums[0])
+    watchers = policy.watchers()
+    others = {name: 0 for name in policy.mirrors if name not in watchers}
+    if watchers and policy.under(policy.quorum) and weigh(policy, others, given=True).level != "D":
+        raise Wrong(where, "lets the groups parties and neutral keep level D from being reached")
+    return policy
+
+
+def read_policy_line(
+    words: list[bytes], policy: Policy, placed: set[bytes], quorums: list[bytes], where: str
+) -> None:
+    """Take one line of a policy into what was read before it."""
+    keyword, names = words[0], words[1:]
+    if (keyword, len(names)) in {(b"log", 1), (b"log", 2)}:
+        read_policy_log(names[0], policy, where)
+    elif keyword == b"quorum" and len(names) == 1:
+        if quorums:
+            raise Wrong(where, "is a second line of a quorum")
+        if names[0] != NO_QUORUM and not policy.has(names[0]):
+            raise Wrong(where, f"{names[0]!r:.80} is not defined on a line before")
+        quorums.append(names[0])
+    elif keyword == b"witness" and len(names) in {2, 3}:
+        mirror = read_policy_key(names[1], where, COSIGNER)
+        if names[0] == NO_QUORUM or policy.has(names[0]):
+            raise Wrong(where, f"{names[0]!r:.80} is no new name")
+        if any(mirror.public == one.public for one in policy.mirrors.values()):
+            raise Wrong(where, f"the key of {names[0]!r:.80} stands there twice")
+        policy.mirrors[names[0]] = mirror
+    elif keyword == b"group" and len(names) > 2:  # noqa: PLR2004 - name, threshold, a member
+        read_policy_group(names, policy, placed, where)
+    else:
+        raise Wrong(where, "is none of log, witness, group and quorum, with their words")
+
+
+def read_policy_log(text: bytes, policy: Policy, where: str) -> None:
+    """Take the key of a log into what was read before."""
+    log = read_policy_key(text, where, ED25519)
+    if any(log.public == one.public or log.name == one.name for one in policy.logs):
+        raise Wrong(where, f"the log {log.name!r:.80} or its key stands there twice")
+    policy.logs.append(log)
+
+
+def read_policy_group(words: list[bytes], policy: Policy, placed: set[bytes], where: str) -> None:
+    """Take the name, the threshold and the members of a group into what was read before."""
+    name, threshold, members = words[0], words[1], words[2:]
+    if name == NO_QUORUM or policy.has(name):
+        raise Wrong(where, f"{name!r:.80} is no new name")
+    for member in members:
+        if not policy.has(member) or member in placed:
+            raise Wrong(where, f"{member!r:.80} is not defined before, or in a group already")
+        placed.add(member)
+    if threshold not in {b"any", b"all"} and not THRESHOLD.fullmatch(threshold):
+        raise Wrong(where, f"{threshold!r:.80} is no threshold")
+    needed = {b"any": 1, b"all": len(members)}.get(threshold) or int(threshold)
+    if needed > len(members):
+        raise Wrong(where, f"{needed} of {len(members)} members can never agree")
+    policy.groups[name] = (needed, members)
+
+
+def read_policy_key(octets: bytes, where: str, kind: bytes) -> Key:
+    """Read a key of a policy, which must be UTF-8."""
+    try:
+        return read_key(octets.decode("utf-8"), where, kind)
+    except UnicodeDecodeError as error:
+        raise Wrong(where, "the key is not UTF-8") from error
+
+
+def read_standing(
+    own: str | None, given: bytes | None, cosigned: list[Cosignature], note: str, key: Key
+) -> Standing:
+    """Check every cosignature, and weigh them by the reader's policy or else by the bundle's own.
+
+    A bundle has lines of its own policy's mirrors only, each once, in the policy's order.
+    """
+    signers: dict[bytes, int] = {}
+    policies = []
+    if own is not None:
+        policy = read_policy(own.encode("utf-8"), "policy")
+        policies.append(policy)
+        signers = match_lines(policy, cosigned, note, key, "policy")
+        places = list(policy.mirrors)
+        at = [places.index(name) for name in signers]
+        if len(signers) != len(cosigned) or at != sorted(at):
+            raise Wrong("checkpoint", "has lines that are not its policy's mirrors in their order")
+    elif cosigned:
+        raise Wrong("checkpoint", "has cosignatures, and the bundle no policy that names them")
+    if given is None:
+        return Standing() if own is None else weigh(policies[0], signers, given=False)
+    policy = read_policy(given, "--policy")
+    return weigh(policy, match_lines(policy, cosigned, note, key, "--policy"), given=True)
+
+
+def match_lines(
+    policy: Policy, cosigned: list[Cosignature], note: str, key: Key, where: str
+) -> dict[bytes, int]:
+    """Check the lines of a policy's mirrors; those of others are left out. By name, the times."""
+    if (key.name, key.public) not in {(one.name, one.public) for one in policy.logs}:
+        raise Wrong(where, f"does not name the log {key.text}")
+    text = signed_text(note)
+    found: dict[bytes, int] = {}
+    for mirror in policy.mirrors.values():
+        if (mirror.name, mirror.key_id) == (key.name, key.key_id):
+            raise Wrong(where, f"names a mirror {mirror.text} that cannot be told from the log")
+    for line in cosigned:
+        for name, mirror in policy.mirrors.items():
+            if (mirror.name, mirror.key_id) != (line.name, line.key_id):
+                continue
+            message = f"cosignature/v1\ntime {line.time_s}\n{text}".encode()
+            if name in found or not signature_is_right(mirror.public, message, line.signature):
+                raise Wrong("checkpoint", f"the cosignature of {line.name!r:.80} is false or twice")
+            found[name] = line.time_s
+    return found
+
+
+def weigh(policy: Policy, signers: dict[bytes, int], *, given: bool) -> Standing:
+    """Tell the level that these mirrors reach, with f = floor((n-1)/3) of n lying."""
+    counted = policy.under(policy.quorum)
+    times = sorted(signers[name] for name in counted if name in signers)
+    lying = max(len(counted) - 1, 0) // 3
+    c_takes, d_takes = lying + 1, (len(counted) + lying) // 2 + 1
+    met = policy.quorum_met(set(signers))
+    level = "R"
+    if counted and len(times) >= c_takes:
+        level = "D" if met and len(times) >= d_takes else "C"
+    watchers = policy.watchers()
+    return Standing(
+        given=given,
+        level=level,
+        cosigned=len(times),
+        counted=len(counted),
+        c_takes=c_takes,
+        d_takes=d_takes,
+        median_takes=2 * lying + 1,
+        quorum_met=met,
+        median_s=times[len(times) // 2] if len(times) > 2 * lying else None,
+        asked=bool(watchers),
+        withheld=tuple(octets_shown(name) for name in watchers if name not in signers),
+    )
+
+
+def octets_shown(name: bytes) -> str:
+    """Write a policy's name as UTF-8; if it is none, each octet above ASCII in hex."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(one) if one < 128 else f"\\x{one:02x}" for one in name)  # noqa: PLR2004
 
 
 # 4 ------------------------------------------------------------------------------------------
@@ -801,6 +1109,12 @@ def document_lines(content: bytes, sha256: str) -> list[bytes]:
 
 
 # ----------------------------------------------------------------------------- what is shown
+CHOSEN = (
+    "  This is by the policy that came with the bundle, which whoever made the bundle chose:",
+    "  get a policy from elsewhere and give it with --policy.",
+)
+
+
 def tell(bundle: Bundle) -> str:
     """Say in plain words what a verified bundle holds."""
     key, head = bundle.key, bundle.head
@@ -811,6 +1125,8 @@ def tell(bundle: Bundle) -> str:
         f"about: {shown(bundle.about)}",
         f"signed by: {shown(key.text)}",
         f"log: {head.size} entries, root {head.root.hex()}",
+        f"mirrors: {shown(bundle.standing)}",
+        *(CHOSEN if bundle.standing.given is False else ()),
         "",
         *tell_incident(bundle.incident),
         "",
@@ -924,17 +1240,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="the bundle's file")
     parser.add_argument("--key", metavar="KEY", help="the signer's verifier key, from elsewhere")
+    parser.add_argument("--policy", metavar="FILE", help="a policy file, from elsewhere")
     given = parser.parse_args(arguments)
+    policy = None
     try:
         if given.key is not None:
             read_key(given.key, "--key")
+        if given.policy is not None:
+            with Path(given.policy).open("rb") as file:
+                policy = file.read(POLICY_LIMIT + 1)
+            read_policy(policy, "--policy")
         with Path(given.bundle).open("rb") as file:
             content = file.read(BUNDLE_LIMIT + 1)
     except (OSError, ValueError, Wrong) as error:
         say(sys.stderr, f"verify_bundle.py: {shown(error)}\n")
         return ERROR
     try:
-        told = tell(verify(content, given.key))
+        told = tell(verify(content, given.key, policy))
     except Wrong as wrong:
         say(sys.stderr, f"NOT VERIFIED: {shown(wrong)}\n")
         return NOT_VERIFIED

@@ -79,6 +79,7 @@ type verified struct {
 	about      string
 	key        string
 	pinned     bool
+	standing   standing
 	size       int64
 	root       tlog.Hash
 	entries    int
@@ -132,6 +133,9 @@ func has(found object, what string, wanted ...string) error {
 		switch kind {
 		case "text":
 			_, right = inner.(string)
+		case "text?":
+			_, ok := inner.(string)
+			right = inner == nil || ok
 		case "list":
 			_, right = inner.([]value)
 		case "object":
@@ -204,41 +208,55 @@ func notInName(c rune) bool {
 		c >= 0x2028 && c <= 0x202f || c >= 0x205f && c <= 0x206f || c == 0x3000 || c == 0xfeff
 }
 
-// readCheckpoint checks rule 3 and gives size and root.
-func readCheckpoint(text string, key signer) (int64, tlog.Hash, error) {
+// readCheckpoint checks the head of rule 3: size, root, and what mirrors put under it.
+func readCheckpoint(text string, key signer) (int64, tlog.Hash, []line, error) {
 	var root tlog.Hash
 	lines := strings.Split(text, "\n")
-	if len(lines) != 6 || lines[3] != "" || lines[5] != "" {
-		return 0, root, errors.New("is not three lines, an empty one, and one signature")
+	if len(lines) < 6 || lines[3] != "" || lines[len(lines)-1] != "" {
+		return 0, root, nil, errors.New("is not three lines, an empty one, and lines of signatures")
+	}
+	if len(text) > noteLimit {
+		return 0, root, nil, fmt.Errorf("has %d bytes, above %d", len(text), noteLimit)
+	}
+	if len(lines)-5 > noteLinesLimit {
+		return 0, root, nil, fmt.Errorf("has %d signatures, above %d", len(lines)-5, noteLinesLimit)
 	}
 	if lines[0] != key.name {
-		return 0, root, fmt.Errorf("is of log %q, not of %q", lines[0], key.name)
+		return 0, root, nil, fmt.Errorf("is of log %q, not of %q", lines[0], key.name)
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || !decimalForm.MatchString(lines[1]) || size >= 1<<53 {
-		return 0, root, fmt.Errorf("size %q is no number from 1 to 2^53 - 1", lines[1])
+		return 0, root, nil, fmt.Errorf("size %q is no number from 1 to 2^53 - 1", lines[1])
 	}
 	given, err := unbase64(lines[2])
 	if err != nil || len(given) != len(root) {
-		return 0, root, errors.New("the root is not 32 bytes in base64")
+		return 0, root, nil, errors.New("the root is not 32 bytes in base64")
 	}
 	copy(root[:], given)
 	before := "— " + key.name + " "
 	signature, err := unbase64(strings.TrimPrefix(lines[4], before))
 	if !strings.HasPrefix(lines[4], before) || err != nil || len(signature) != 4+64 {
-		return 0, root, fmt.Errorf("has no line of a signature of %q", key.name)
+		return 0, root, nil, fmt.Errorf("has no line of a signature of %q", key.name)
 	}
 	if !bytes.Equal(signature[:4], key.id[:]) {
-		return 0, root, fmt.Errorf("is signed by key %x, not by %x", signature[:4], key.id)
+		return 0, root, nil, fmt.Errorf("is signed by key %x, not by %x", signature[:4], key.id)
 	}
 	opened, err := note.Open([]byte(text), note.VerifierList(key))
 	if err != nil {
-		return 0, root, err
+		return 0, root, nil, err
 	}
-	if len(opened.Sigs) != 1 || len(opened.UnverifiedSigs) != 0 || opened.Text != strings.Join(lines[:3], "\n")+"\n" {
-		return 0, root, errors.New("is not a note with exactly one signature")
+	if len(opened.Sigs) != 1 || opened.Text != strings.Join(lines[:3], "\n")+"\n" {
+		return 0, root, nil, errors.New("is not a note with exactly one signature of the log")
 	}
-	return size, root, nil
+	var cosigned []line
+	for _, one := range lines[5 : len(lines)-1] {
+		found, err := readLine(one)
+		if err != nil {
+			return 0, root, nil, err
+		}
+		cosigned = append(cosigned, found)
+	}
+	return size, root, cosigned, nil
 }
 
 // readStatement opens an entry that the key signed: rule 4, second half.
@@ -334,8 +352,9 @@ func gunzip(content []byte) ([]byte, error) {
 	return opened, nil
 }
 
-// verify checks one bundle. With a pinned key, the bundle's must be the same text.
-func verify(text []byte, pinned string) (*verified, error) {
+// verify checks one bundle. With a pinned key, the bundle's must be the same text; a given policy
+// is the one that its cosignatures are weighed by.
+func verify(text []byte, pinned string, given *policy) (*verified, error) {
 	rule := "1 form"
 	fail := func(format string, arguments ...interface{}) (*verified, error) {
 		return nil, wrong{rule, fmt.Sprintf(format, arguments...)}
@@ -348,12 +367,12 @@ func verify(text []byte, pinned string) (*verified, error) {
 	if err != nil {
 		return fail("the bundle %v", err)
 	}
-	bundle, err := fields(parsed, "the bundle", "about:text", "checkpoint:text", "citations:list", "entries:list", "format:integer", "key:text", "records:list")
+	bundle, err := fields(parsed, "the bundle", "about:text", "checkpoint:text", "citations:list", "entries:list", "format:integer", "key:text", "policy:text?", "records:list")
 	if err != nil {
 		return fail("%v", err)
 	}
-	if bundle["format"] != int64(1) {
-		return fail("format %v is not 1", bundle["format"])
+	if bundle["format"] != int64(2) {
+		return fail("format %v is not 2", bundle["format"])
 	}
 	var entries, records, citations []object
 	var packed, contents [][]byte
@@ -422,9 +441,14 @@ func verify(text []byte, pinned string) (*verified, error) {
 	}
 
 	rule = "3 checkpoint"
-	size, root, err := readCheckpoint(bundle["checkpoint"].(string), key)
+	checkpoint := bundle["checkpoint"].(string)
+	size, root, cosigned, err := readCheckpoint(checkpoint, key)
 	if err != nil {
 		return fail("the checkpoint %v", err)
+	}
+	held, err := judge(bundle["policy"], given, cosigned, checkpoint[:strings.Index(checkpoint, "\n\n")+1], key)
+	if err != nil {
+		return fail("the checkpoint or its policy %v", err)
 	}
 
 	rule = "4 entries"
@@ -490,7 +514,7 @@ func verify(text []byte, pinned string) (*verified, error) {
 	}
 
 	rule = "7 records"
-	seen := &verified{about: bundle["about"].(string), key: keyText, pinned: pinned != "", size: size, root: root, entries: len(files), agreements: map[string][]byte{}}
+	seen := &verified{about: bundle["about"].(string), key: keyText, pinned: pinned != "", standing: held, size: size, root: root, entries: len(files), agreements: map[string][]byte{}}
 	read := map[string][]object{}
 	raw := map[string][][]byte{}
 	for _, path := range []string{incidents, findings, observations} {

@@ -4,14 +4,15 @@
 //
 //	apt-get install golang-go golang-golang-x-mod-dev
 //	GO111MODULE=off GOPATH=/usr/share/gocode go build -o verify_bundle .
-//	./verify_bundle [--key NAME+ID+KEY] BUNDLE
-//	./verify_bundle [--key NAME+ID+KEY] --batch < LIST
+//	./verify_bundle [--key NAME+ID+KEY] [--policy FILE] BUNDLE
+//	./verify_bundle [--key NAME+ID+KEY] [--policy FILE] --batch < LIST
 //	./verify_bundle fork OLD_CHECKPOINT NEW_LOG_FOLDER_OR_CHECKPOINT NAME+ID+KEY
 //	./verify_bundle fork --batch NAME+ID+KEY < QUESTIONS
 //	./verify_bundle proof FRAUD.json NAME+ID+KEY
 //
 // Exit code 0: verified. 1: not, and the first thing that is wrong is named. 2: an error. --batch
-// reads one path a line and answers each with a line: its exit code, a tab, the path, a tab, why.
+// reads one path a line and answers each with a line: its exit code, a tab, the path, a tab, why it
+// is refused, or how far mirrors stand behind it.
 // fork: 0 the old checkpoint is the past of the log, 1 FORK PROVEN, 3 cannot tell. proof: 0 PROVEN.
 package main
 
@@ -45,28 +46,40 @@ func main() {
 	}
 	flags := flag.NewFlagSet("verify_bundle", flag.ContinueOnError)
 	key := flags.String("key", "", "verifier key of the signer, had from elsewhere: NAME+ID+KEY")
+	policyFile := flags.String("policy", "", "policy file, had from elsewhere")
 	batch := flags.Bool("batch", false, "read paths from standard input, one a line")
 	if err := flags.Parse(os.Args[1:]); errors.Is(err, flag.ErrHelp) {
 		os.Exit(done)
 	} else if err != nil {
 		os.Exit(failed)
 	}
-	given := false
-	flags.Visit(func(f *flag.Flag) { given = given || f.Name == "key" })
-	if given {
+	set := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { set[f.Name] = true })
+	var given *policy
+	if set["policy"] {
+		content, err := readLimited(*policyFile, policyLimit)
+		if err == nil {
+			given, err = readPolicy(content)
+		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "error: --policy %s\n", shown(err.Error()))
+			os.Exit(failed)
+		}
+	}
+	if set["key"] {
 		if _, err := readKey(*key); err != nil {
 			fmt.Fprintf(os.Stderr, "error: --key %s\n", shown(err.Error()))
 			os.Exit(failed)
 		}
 	}
 	if *batch {
-		os.Exit(checkMany(*key))
+		os.Exit(checkMany(*key, given))
 	}
 	if flags.NArg() != 1 {
-		fmt.Fprintln(os.Stderr, "error: give one bundle: verify_bundle [--key NAME+ID+KEY] BUNDLE")
+		fmt.Fprintln(os.Stderr, "error: give one bundle: verify_bundle [--key NAME+ID+KEY] [--policy FILE] BUNDLE")
 		os.Exit(failed)
 	}
-	seen, code, err := check(flags.Arg(0), *key)
+	seen, code, err := check(flags.Arg(0), *key, given)
 	if code == failed {
 		fmt.Fprintf(os.Stderr, "error: %v\n", err)
 	} else if code == notVerified {
@@ -77,33 +90,40 @@ func main() {
 	os.Exit(code)
 }
 
-func check(path, key string) (*verified, int, error) {
+// readLimited reads a file up to one byte above a limit, so that one too long is seen as such.
+func readLimited(path string, limit int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, failed, err
+		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, bundleLimit+1))
+	return io.ReadAll(io.LimitReader(file, limit+1))
+}
+
+func check(path, key string, given *policy) (*verified, int, error) {
+	text, err := readLimited(path, bundleLimit)
 	if err != nil {
 		return nil, failed, err
 	}
-	seen, err := verify(text, key)
+	seen, err := verify(text, key, given)
 	if err != nil {
 		return nil, notVerified, err
 	}
 	return seen, done, nil
 }
 
-func checkMany(key string) int {
+func checkMany(key string, given *policy) int {
 	worst := done
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
 	paths := bufio.NewScanner(os.Stdin)
 	for paths.Scan() {
-		_, code, err := check(paths.Text(), key)
+		seen, code, err := check(paths.Text(), key, given)
 		why := ""
 		if err != nil {
 			why = shown(err.Error())
+		} else {
+			why = shown(seen.standing.String())
 		}
 		fmt.Fprintf(out, "%d\t%s\t%s\n", code, paths.Text(), why)
 		if code > worst {
@@ -168,6 +188,11 @@ func tell(out io.Writer, seen *verified) {
 	say("about     %s", seen.about)
 	say("signed by %s", seen.key)
 	say("log       %d entries, root %x; %d of them are in the bundle", seen.size, seen.root[:], seen.entries)
+	say("mirrors   %s", seen.standing)
+	if seen.standing.judged && !seen.standing.given {
+		say("          by the policy that came with the bundle, which whoever made the bundle chose;")
+		say("          get a policy from elsewhere and give it with --policy")
+	}
 	say("incident  %s", seen.incident["id"])
 	say("  time         %s to %s", instant(seen.incident["began_us"]), instant(seen.incident["ended_us"]))
 	if place, ok := seen.incident["place"].(object); ok {
