@@ -4,7 +4,8 @@
     python scripts/figures.py --check   only tell whether one is not as its file has it
 
 A table stands between `<!-- figures NAME -->` and `<!-- end of figures -->` and is made from
-benchmarks/results/NAME.json. Nobody types a figure.
+benchmarks/results/NAME.json; with `of PATTERN` after the name, from its rows that match. Nobody
+types a figure.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 PLACE = re.compile(
-    r"(<!-- figures ([a-z0-9-]+) -->\n)(.*?)(<!-- end of figures -->)", flags=re.DOTALL
+    r"(<!-- figures ([a-z0-9-]+)(?: of (.+?))? -->\n)(.*?)(<!-- end of figures -->)",
+    flags=re.DOTALL,
 )
 MET = {True: "met", False: "**not met**", None: ""}
 
 
-def table_of(name: str) -> str:
-    """Write one file of results as the command that printed it and its table."""
+def table_of(name: str, pattern: str) -> str:
+    """Write one file of results, or some of its rows, as the command and its table."""
     found = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
     lines = [
         "",
@@ -33,6 +35,8 @@ def table_of(name: str) -> str:
         "|---|---:|---|---|",
     ]
     for row in found["rows"]:
+        if not re.search(pattern, row["what"]):
+            continue
         value = f"{row['value']:,} {row['unit']}".strip()
         lines.append(f"| {row['what']} | {value} | {row['goal'] or ''} | {MET[row['met']]} |")
     return "\n".join([*lines, "", ""])
@@ -40,7 +44,9 @@ def table_of(name: str) -> str:
 
 def rewritten(page: str) -> str:
     """Put every table of a page anew."""
-    return PLACE.sub(lambda found: f"{found[1]}{table_of(found[2])}{found[4]}", page)
+    return PLACE.sub(
+        lambda found: f"{found[1]}{table_of(found[2], found[3] or '')}{found[5]}", page
+    )
 
 
 def main() -> int:
