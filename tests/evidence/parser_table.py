@@ -15,9 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from bundle_worlds import bundle_of
+from local_authority import MADE, Authority, response
 from mission_worlds import KEY, MISSION, ORIGIN, SEED, mission
 
 from truceline.agreement.read import AgreementError, read_agreement
+from truceline.evidence import row_proof
+from truceline.evidence.approval import approvals_body, approve, read_approvals
 from truceline.evidence.cosignature import CosignerKey, cosign, cosignatures, cosigner_key
 from truceline.evidence.errors import HaltError
 from truceline.evidence.folder import mission_key
@@ -31,6 +34,7 @@ from truceline.evidence.journal import (
     merge,
     read_journals,
 )
+from truceline.evidence.key_change import add_key, read_change
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.label import read_label
 from truceline.evidence.ledger import Ledger
@@ -44,8 +48,21 @@ from truceline.evidence.note import (
     sign_note,
 )
 from truceline.evidence.policy import read_policy
-from truceline.evidence.proof import check_proof
+from truceline.evidence.proof import check_proof, with_entry
 from truceline.evidence.receipt import read_receipt, sign_receipt
+from truceline.evidence.root import Root, read_root
+from truceline.evidence.sealed import (
+    GroupSecret,
+    Kept,
+    Opening,
+    check_disclosure,
+    commit,
+    commitment_of,
+    read_openings,
+    seal_blob,
+    write_disclosure,
+    write_openings,
+)
 from truceline.evidence.statement import (
     PAYLOAD_TYPE,
     claimed,
@@ -54,8 +71,10 @@ from truceline.evidence.statement import (
 )
 from truceline.evidence.strict import FormatError, encode_base64
 from truceline.evidence.tiles import decode_bundle, decode_hashes, encode_bundle, tile_at
+from truceline.evidence.timestamp import stamped_hash, token_of
 from truceline.evidence.tree import leaf_hash, root
 from truceline.evidence.verifiers import verify_bundle
+from truceline.records.canonical import Json, canonical
 
 SIGNER = SigningKey(name=ORIGIN, seed=SEED)
 MIRROR = SigningKey(name="mirror.example/1", seed=bytes(range(50, 82)))
@@ -166,6 +185,16 @@ class _World:
         )
         self.fraud = prove_heads(self.note, forked, KEY, other)
 
+        sealed = mission(home / "sealed")
+        with Ledger.open(sealed, SEED) as ledger:
+            index = ledger.append(
+                "sealed", {"title": "sites", "blobs": []}, commits=(commit(OPENING),)
+            )
+            ledger.commit(9)
+            self.disclosure = write_disclosure(
+                ledger.entry(index), ledger.prove(index), OPENING, KEY
+            )
+
     def read_promise(self, content: bytes) -> object:
         self.promise.write_bytes(content)
         return read_promise(self.store)
@@ -197,6 +226,14 @@ def _label(content: bytes) -> object:
     if not isinstance(body, dict):
         raise FormatError("the harness gives objects only")
     return read_label(body)
+
+
+def _json(content: bytes) -> Json:
+    try:
+        read: Json = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise FormatError("the harness gives JSON only") from error
+    return read
 
 
 def _verified(content: bytes) -> object:
@@ -246,6 +283,16 @@ zone = "valley"
 LABEL = (
     b'{"caveats":["a"],"classification":"c","expires_us":1,"policy":"p","releasable_to":["a","b"]}'
 )
+
+ROOT = Root(log=ORIGIN, version=1, threshold=1, keys=(MIRROR.verifier,))
+ADD = add_key(log=ORIGIN, root=1, kinds=["original"], signer=MIRROR)
+OPENING = Opening(salt=bytes(16), name="site", value={"id": "a", "latitude_e7": 1})
+OPENED = (ORIGIN, "sites", [Kept(opening=OPENING, blob="ab" * 32)])
+GROUP = GroupSecret(name="group", secret=bytes(range(32)))
+BLOB = seal_blob(OPENING, bytes(range(1, 33)), [GROUP.key], ORIGIN, "sites")
+AUTHORITY = Authority("time.example")
+TOKEN = AUTHORITY.token(bytes(32), MADE)
+ANSWER = response(TOKEN)
 
 
 @cache
@@ -366,6 +413,39 @@ def parsers() -> tuple[Parser, ...]:
                 f"Aold {world.head.size}\n\n".encode() + world.note,
             ),
         ),
+        Parser(
+            name="root of the keys",
+            read=lambda content: read_root(content.decode("latin-1")),
+            examples=(ROOT.text.encode(),),
+        ),
+        Parser(
+            name="change of a key",
+            read=lambda content: read_change(content.decode("latin-1")),
+            examples=(ADD.text.encode(),),
+        ),
+        Parser(
+            name="approvals",
+            read=lambda content: read_approvals(_json(content)),
+            examples=(canonical(approvals_body([approve("t", "x", MIRROR)])),),
+        ),
+        Parser(
+            name="proof in a file of its own",
+            read=lambda content: row_proof.check(content, KEY),
+            examples=(with_entry(world.proof, world.entries[2]),),
+        ),
+        Parser(
+            name="openings of sealed fields",
+            read=read_openings,
+            examples=(write_openings(*OPENED),),
+        ),
+        Parser(name="blob of a sealed field", read=commitment_of, examples=(BLOB,)),
+        Parser(
+            name="disclosure of a sealed field",
+            read=lambda content: check_disclosure(content, KEY),
+            examples=(world.disclosure,),
+        ),
+        Parser(name="answer of a time-stamp authority", read=token_of, examples=(ANSWER,)),
+        Parser(name="time-stamp token", read=stamped_hash, examples=(TOKEN,)),
         Parser(name="promise of a mirror", read=world.read_promise, examples=(world.promise_text,)),
         Parser(
             name="agreement",
