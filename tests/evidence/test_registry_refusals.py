@@ -13,8 +13,9 @@ from truceline.evidence.approval import (
     read_approvals,
     read_object,
 )
+from truceline.evidence.key_change import Revoke, read_change
 from truceline.evidence.keys import SigningKey
-from truceline.evidence.root import ROOT_TYPE
+from truceline.evidence.root import KEYS_LIMIT, ROOT_TYPE, Root, read_root
 from truceline.evidence.strict import FormatError
 
 
@@ -48,3 +49,39 @@ def test_what_is_no_canonical_object_is_called_that() -> None:
         message = "the root cannot be read: not a canonical JSON object"
         with pytest.raises(FormatError, match=exactly(message)):
             read_object(text, "the root")
+
+
+# ----------------------------------------------------------------------------------------- roots
+def test_a_root_has_as_many_keys_as_are_allowed_and_any_threshold_of_them() -> None:
+    keys = tuple(sorted((signer(at).verifier for at in range(KEYS_LIMIT)), key=str))
+    for threshold in (1, KEYS_LIMIT):
+        made = Root(log="example.org/m", version=1, threshold=threshold, keys=keys)
+        assert read_root(made.text) == made
+    alone = Root(log="example.org/m", version=1, threshold=1, keys=keys[:1])
+    assert read_root(alone.text) == alone
+    one_more = tuple(sorted((*keys, signer(KEYS_LIMIT).verifier), key=str))
+    with pytest.raises(FormatError, match=exactly("a root has at most 32 keys, not 33")):
+        Root(log="example.org/m", version=1, threshold=1, keys=one_more)
+
+
+def test_keys_of_a_root_that_stand_twice_or_in_another_order_are_told_so() -> None:
+    one, two = sorted((signer(at).verifier for at in (1, 2)), key=str)
+    for keys, message in (
+        ((one, one), "a root has one of its keys twice"),
+        ((two, one), "a root has its keys in the order of their texts"),
+    ):
+        with pytest.raises(FormatError, match=exactly(message)):
+            Root(log="example.org/m", version=1, threshold=1, keys=keys)
+
+
+# --------------------------------------------------------------------------------------- changes
+def test_a_change_may_name_the_first_entry_as_the_one_from_which_on_a_key_was_stolen() -> None:
+    """Whether the key was good there is for the registry to say, not for the form."""
+    for since in (0, 1):
+        change = Revoke(
+            log="example.org/m",
+            root=1,
+            key=SigningKey(name="bob", seed=bytes(32)).verifier,
+            compromised_since_index=since,
+        )
+        assert read_change(change.text) == change
