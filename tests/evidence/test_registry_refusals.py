@@ -15,8 +15,11 @@ from truceline.evidence.approval import (
 )
 from truceline.evidence.key_change import Revoke, read_change
 from truceline.evidence.keys import SigningKey
+from truceline.evidence.registry import Registry
 from truceline.evidence.root import KEYS_LIMIT, ROOT_TYPE, Root, read_root
+from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
+from truceline.records.canonical import Json
 
 
 def exactly(message: str) -> str:
@@ -85,3 +88,35 @@ def test_a_change_may_name_the_first_entry_as_the_one_from_which_on_a_key_was_st
             compromised_since_index=since,
         )
         assert read_change(change.text) == change
+
+
+# -------------------------------------------------------------------------------------- registry
+def test_a_registry_that_has_taken_nothing_has_nothing() -> None:
+    log = signer(0).verifier
+    assert Registry(log).state() == {
+        "v": 1,
+        "log": str(log),
+        "size": 0,
+        "chains": [],
+        "root": None,
+        "root_index": None,
+        "first_root": None,
+        "root_keys": [],
+        "grants": [],
+    }
+
+
+def test_before_there_is_a_root_no_key_is_changed() -> None:
+    log = signer(0)
+    registry = Registry(log.verifier)
+    holder = signer(1).verifier
+    change = Revoke(log=log.name, root=1, key=holder, compromised_since_index=None)
+    body: dict[str, Json] = {"sha256": "00" * 32, "size": 1}
+    first = Statement(kind="mission", actor=log.name, seq=0, prev=None, signed_us=0, body=body)
+    registry.take(0, first)
+    body = {"change": change.text, "approvals": []}
+    said = Statement(kind="key", actor=log.name, seq=1, prev=first.sha256, signed_us=0, body=body)
+    message = "no key can be changed before there is a root"
+    with pytest.raises(FormatError, match=exactly(message)):
+        registry.take(1, said)
+    assert registry.size == 1
