@@ -271,6 +271,8 @@ def test_each_refusal_says_what_it_found() -> None:
     for content, key, why in (
         (b"{}", KEY, "is not the envelope of a statement"),
         (signed(b"[]"), KEY, CANNOT + "the statement is not a canonical JSON object"),
+        (signed(b'{"A":1}'), KEY, CANNOT + "a key of ['A'] is outside [a-z0-9_]"),
+        (signed(b'{"a":NaN}'), KEY, CANNOT + "NaN is not canonical JSON"),
         (signed(b"{}"), KEY, "the statement has not the fields of version 2"),
         (
             write_entry(said(), other),
