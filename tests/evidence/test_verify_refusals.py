@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from mission_worlds import DAY_US, KEY, MISSION, ORIGIN, SEED, mission
 
 from truceline.evidence.keys import SigningKey
 from truceline.evidence.ledger import Ledger
-from truceline.evidence.verify import Problem, processors, verify
+from truceline.evidence.tiles import Tile
+from truceline.evidence.verify import Problem, _Bundle, _read_part, _Signed, processors, verify
 
 OTHER = SigningKey(name="other.example", seed=b"o" * 32)
 BUNDLE = "log/tile/entries/000.p/7"
@@ -174,3 +176,33 @@ def test_the_signer_who_is_named_is_told_beside_the_one_who_is_expected(small: P
         file="mission.toml", why=f"names the signer {KEY}, not the given {OTHER.verifier}"
     )
     assert verify(small, str(SigningKey(name=ORIGIN, seed=SEED).verifier)).ok
+
+
+# ------------------------------------------------------------------- what a process settles alone
+def test_a_part_settles_what_known_keys_have_signed_and_gives_the_rest_back(small: Path) -> None:
+    tile = Tile(level=None, index=0, width=7)
+    ledger = Ledger.open(small)
+    (settled,) = _read_part(small, (tile,), {KEY.key_id.hex(): KEY})
+    assert isinstance(settled, _Bundle)
+    assert (settled.tile, settled.root, settled.differs) == (tile, ledger.root_at(7), None)
+    for index, one in enumerate(settled.entries):
+        assert isinstance(one, _Signed)
+        stated = ledger.read(index)
+        assert (one.key, one.sha256) == (KEY, stated.sha256)
+        assert one.payload == stated.payload
+        assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - just pickled
+    # An unknown key, and a known one of the same id that did not sign.
+    forger = SigningKey(name=ORIGIN, seed=b"f" * 32).verifier
+    for known in ({}, {KEY.key_id.hex(): forger}):
+        (open_still,) = _read_part(small, (tile,), known)
+        assert isinstance(open_still, _Bundle)
+        assert open_still.entries == [ledger.entry(index) for index in range(7)]
+
+
+def test_a_part_ends_at_the_first_bundle_that_cannot_be_read(folder: Path) -> None:
+    whole, missing = (Tile(level=None, index=at, width=7) for at in (0, 1))
+    first, problem = _read_part(folder, (whole, missing, whole), {})
+    assert isinstance(first, _Bundle)
+    assert problem == Problem(
+        file="log/tile/entries/001.p/7", why="cannot be read: No such file or directory"
+    )
