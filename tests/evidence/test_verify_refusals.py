@@ -30,6 +30,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return mission(tmp_path_factory.mktemp("small") / "m")
 
 
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mission of 263 statements: full and partial tiles on two levels."""
+    return mission(tmp_path_factory.mktemp("wide") / "m", extra=256)
+
+
 @pytest.fixture
 def folder(small: Path, tmp_path: Path) -> Path:
     return shutil.copytree(small, tmp_path / "m")
@@ -205,4 +211,39 @@ def test_a_part_ends_at_the_first_bundle_that_cannot_be_read(folder: Path) -> No
     assert isinstance(first, _Bundle)
     assert problem == Problem(
         file="log/tile/entries/001.p/7", why="cannot be read: No such file or directory"
+    )
+
+
+# ------------------------------------------------------------------ entries, hashes, signed root
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("index", [0, 255, 256, 262])
+def test_of_entries_and_hashes_the_one_that_the_signed_root_denies_is_named(
+    index: int, wide: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(wide, tmp_path / "m")
+    number, inside = divmod(index, 256)
+    bundle = f"log/tile/entries/00{number}" + (".p/7" if number else "")
+    hashes = bundle.replace("entries", "0")
+    kept = (folder / bundle).read_bytes()
+    entries = [Ledger.open(folder).entry(256 * number + at) for at in range(inside + 1)]
+    end = sum(2 + len(entry) for entry in entries)
+    flip(folder / bundle, end - 9)
+    why = f"entry {index} is not the one whose hash the log holds"
+    assert verify(folder).problem == Problem(file=bundle, why=why)
+    (folder / bundle).write_bytes(kept)
+    flip(folder / hashes, 32 * inside + 5)
+    why = "does not hold the hashes of the entries"
+    assert verify(folder).problem == Problem(file=hashes, why=why)
+
+
+def test_hashes_of_whole_bundles_are_compared_too(wide: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(wide, tmp_path / "m")
+    flip(folder / "log/tile/1/000.p/1", 31)
+    assert verify(folder).problem == Problem(
+        file="log/tile/1/000.p/1", why="does not hold the hashes of the entries"
     )
