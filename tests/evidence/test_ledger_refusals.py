@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def test_a_log_does_not_begin_beside_the_journals_of_another(tmp_path: Path) -> 
     with pytest.raises(LedgerError, match="has journals beside it: they are of another log"):
         Ledger.create(folder, SEED, ORIGIN)
     assert beside(folder)[1].read_bytes() == b""
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    folder = tmp_path / "file/m"
+    with pytest.raises(LedgerError, match=f"^{re.escape(str(folder))} cannot be made: "):
+        Ledger.create(folder, SEED, ORIGIN)
 
 
 def test_the_head_is_given_as_it_was_signed(tmp_path: Path) -> None:
