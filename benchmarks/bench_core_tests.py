@@ -53,7 +53,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "key_change": ("keys_of_the_log", "registry_refusals"),
     "root": ("keys_of_the_log", "registry_refusals"),
     "approval": ("keys_of_the_log", "registry_refusals"),
-    "proof": ("core_refusals", "standard_vectors"),
+    "proof": ("core_refusals", "keys_and_notes"),
     "receipt": ("core_refusals", "ledger"),
     "keys": ("keys_and_notes", "core_refusals", "core_on_disk"),
     "folder": ("core_refusals", "core_on_disk"),
