@@ -446,3 +446,10 @@ def test_a_proof_is_this_text_with_its_entry_and_without() -> None:
             entry_in(wrong)
     with pytest.raises(FormatError, match="is not base64"):
         entry_in(whole.replace(b"extra ", b"extra \xff"))
+
+
+def test_a_receipt_is_read_back_as_it_was_signed() -> None:
+    made = sign_receipt(3, "ab" * 32, "cd" * 32, SIGNER)
+    assert (made.origin, made.index) == (ORIGIN, 3)
+    assert (made.statement, made.frame) == ("ab" * 32, "cd" * 32)
+    assert read_receipt(made.note, KEY) == made
