@@ -31,7 +31,7 @@ from truceline.evidence.note import (
     read_note,
     sign_note,
 )
-from truceline.evidence.proof import check_proof, write_proof
+from truceline.evidence.proof import check_proof, entry_in, with_entry, write_proof
 from truceline.evidence.receipt import Receipt, read_receipt, sign_receipt
 from truceline.evidence.strict import FormatError, decode_base64, decode_decimal, encode_base64
 from truceline.evidence.tiles import (
@@ -428,3 +428,28 @@ def test_journals_stand_beside_the_folder(tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.getbasetemp() / "m"
     assert [path.name for path in beside(folder)] == ["m.journal-a", "m.journal-b"]
     assert all(path.parent == folder.parent for path in beside(folder))
+
+
+def test_a_proof_is_this_text_with_its_entry_and_without() -> None:
+    """Made here and not above: what stands outside of tests no mutant of it can change."""
+    note, path = sign_note(HEAD.text, SIGNER), inclusion_proof(LEAVES, 3)
+    hashes = b"".join(encode_base64(one).encode() + b"\n" for one in path)
+    bare = write_proof(3, path, note)
+    assert bare == b"c2sp.org/tlog-proof@v1\nindex 3\n" + hashes + b"\n" + note
+    whole = with_entry(bare, b"3")
+    assert whole == bare.replace(b"@v1\n", b"@v1\nextra " + encode_base64(b"3").encode() + b"\n")
+    assert entry_in(whole) == (bare, b"3")
+    assert check_proof(bare, b"3", SIGNER.verifier) == (3, HEAD)
+    why = "is no tlog-proof with an entry in it: c2sp.org/tlog-proof@v1, extra, index"
+    for wrong in (bare, b"x" + whole, b"", whole.replace(b"extra ", b"extr")):
+        with pytest.raises(FormatError, match=f"^{re.escape(why)}$"):
+            entry_in(wrong)
+    with pytest.raises(FormatError, match="is not base64"):
+        entry_in(whole.replace(b"extra ", b"extra \xff"))
+
+
+def test_a_receipt_is_read_back_as_it_was_signed() -> None:
+    made = sign_receipt(3, "ab" * 32, "cd" * 32, SIGNER)
+    assert (made.origin, made.index) == (ORIGIN, 3)
+    assert (made.statement, made.frame) == ("ab" * 32, "cd" * 32)
+    assert read_receipt(made.note, KEY) == made

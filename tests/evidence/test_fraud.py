@@ -11,7 +11,14 @@ from mission_worlds import KEY as CONTRIBUTOR
 from mission_worlds import SEED
 
 from truceline.evidence.cosignature import add_signatures, cosign, cosigner_key
-from truceline.evidence.fraud import Outcome, Signer, check, prove_heads, prove_statements
+from truceline.evidence.fraud import (
+    Outcome,
+    Signer,
+    check,
+    prove_heads,
+    prove_statements,
+    signed_alone,
+)
 from truceline.evidence.keys import SigningKey
 from truceline.evidence.note import Checkpoint, sign_note
 from truceline.evidence.statement import BODY_LIMIT, Statement, insist_on_body, write_entry
@@ -202,3 +209,12 @@ def test_a_proof_out_of_form_says_why(change: dict[str, Json], why: str) -> None
 def test_a_proof_that_is_too_long_or_too_deep_is_not_read() -> None:
     assert "is above" in check(b" " * 400_001, KEYS).why
     assert "cannot be read" in check(b"[" * 200_000, KEYS).why
+
+
+def test_of_several_signatures_only_that_of_the_accused_is_left() -> None:
+    note = cosigned("aab")
+    alone = signed_alone(note, LOG.verifier)
+    assert alone.encode() == signed("aab") != note
+    stranger = SigningKey(name="stranger.example", seed=b"s" * 32)
+    with pytest.raises(FormatError, match=r"^is not signed by stranger\.example$"):
+        signed_alone(note, stranger.verifier)

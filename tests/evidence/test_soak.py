@@ -84,3 +84,35 @@ def test_equivalent_mutants_name_a_line_that_is_there_and_a_reason(
 def test_a_share_is_never_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
     core = loaded("bench_core_tests", monkeypatch)
     assert (core.percent(9999, 10_000), core.percent(5, 5), core.percent(0, 3)) == (99.9, 100, 0)
+
+
+def test_every_module_of_the_core_is_tried_with_tests_that_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    core = loaded("bench_core_tests", monkeypatch)
+    trusted, writing = core.core()
+    assert set(core.TESTS) == set(trusted)
+    assert {"registry", "verify", "tree", "proof", "receipt"} <= set(trusted)
+    assert {"ledger", "actors", "edge"} <= set(writing)
+    for names in core.TESTS.values():
+        for name in names:
+            assert (BENCHMARKS.parent / "tests/evidence" / f"test_{name}.py").is_file(), name
+
+
+def test_what_a_run_measured_replaces_what_stood_there_and_is_summed_up_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    core = loaded("bench_core_tests", monkeypatch)
+
+    def of(module: str, count: int, alive: int) -> list[dict[str, object]]:
+        said = {"": count, " that change nothing": 2, " that survive": alive}
+        return [
+            {"what": f"mutants of {module}{what}", "value": value} for what, value in said.items()
+        ]
+
+    first = core.merged([], of("tree", 102, 50), ["tree", "note"])
+    assert first[-1]["value"] == 50.0
+    both = core.merged(first, [*of("note", 12, 0), *of("tree", 102, 1)], ["tree", "note"])
+    assert [one["what"] for one in both].count("mutants of tree") == 1
+    assert both[-1]["value"] == 99.0
+    assert (both[-1]["goal"], both[-1]["met"]) == (">= 90", True)

@@ -1,6 +1,7 @@
 """Signed statements: DSSE over exact bytes, one spelling, a chain without gaps."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ from truceline.evidence.statement import (
     claimed,
     insist_on_body,
     insist_on_kind,
-    insist_on_order,
     pre_authentication_encoding,
     read_entry,
     write_entry,
@@ -102,6 +102,7 @@ def test_bytes_that_are_no_entry_are_refused(content: bytes) -> None:
 
 
 PAYLOAD = said().payload.decode()
+CANNOT = "the statement cannot be read: "
 
 
 @pytest.mark.parametrize(
@@ -234,27 +235,71 @@ def test_an_entry_that_is_too_long_is_refused() -> None:
         write_entry(said(actor=key.name), key)
 
 
-FIRST = said(kind="mission", seq=0, prev=None, body={"sha256": "ab" * 32, "size": 7})
+def test_the_smallest_numbers_and_a_known_instant_are_read_back() -> None:
+    for one in (
+        said(seq=0, prev=None, signed_us=-1, body={**BODY, "size": 0}),
+        said(body={**BODY, "received_us": -1}),
+    ):
+        assert read_entry(write_entry(one, KEY), KEY.verifier) == one
+
+
+def test_a_body_has_at_most_the_bytes_that_fit() -> None:
+    room = BODY_LIMIT - len(canonical({**BODY, "name": ""}))
+    insist_on_body("original", {**BODY, "name": "x" * room})
+    with pytest.raises(FormatError, match=r"^original has 24577 bytes, above 24576$"):
+        insist_on_body("original", {**BODY, "name": "x" * (room + 1)})
 
 
 @pytest.mark.parametrize(
-    ("before", "changes", "why"),
+    "spoiled",
     [
-        (FIRST, {"seq": 2}, "has seq 2, not 1"),
-        (FIRST, {"prev": "00" * 32}, f"names {'00' * 32} as the statement before"),
-        (FIRST, {"prev": None}, "names None as the statement before"),
-        (FIRST, {"kind": "mission"}, "kind 'mission' cannot stand at seq 1"),
-        (None, {"seq": 0, "prev": None}, "kind 'original' cannot stand at seq 0"),
-        (None, {}, "has seq 1, not 0"),
+        said(commits=("zz" * 32,)),
+        said(label=Label(policy="", classification="RESTRICTED", releasable_to=(), caveats=())),
     ],
 )
-def test_a_statement_follows_the_one_before(
-    before: Statement | None, changes: dict[str, Any], why: str
-) -> None:
-    insist_on_order(FIRST, None)
-    insist_on_order(said(prev=FIRST.sha256), FIRST)
-    with pytest.raises(FormatError, match=why):
-        insist_on_order(said(**{"prev": FIRST.sha256, **changes}), before)
+def test_a_label_or_a_commitment_that_nobody_could_read_is_not_signed(spoiled: Statement) -> None:
+    with pytest.raises(FormatError, match=r"label|commits"):
+        write_entry(spoiled, KEY)
+
+
+def test_each_refusal_says_what_it_found() -> None:
+    entry = ENTRY.decode()
+    other = SigningKey(name="other.example", seed=bytes(32))
+    stolen = f'"keyid":"{other.verifier.key_id.hex()}"'
+    theirs = entry.replace(f'"keyid":"{KEY.verifier.key_id.hex()}"', stolen)
+    key_id = KEY.verifier.key_id.hex()
+    for content, key, why in (
+        (b"{}", KEY, "is not the envelope of a statement"),
+        (signed(b"[]"), KEY, CANNOT + "the statement is not a canonical JSON object"),
+        (signed(b'{"A":1}'), KEY, CANNOT + "a key of ['A'] is outside [a-z0-9_]"),
+        (signed(b'{"a":NaN}'), KEY, CANNOT + "NaN is not canonical JSON"),
+        (signed(b"{}"), KEY, "the statement has not the fields of version 2"),
+        (
+            write_entry(said(), other),
+            other,
+            "is said by 'actor.example', signed by 'other.example'",
+        ),
+        (ENTRY, other, f"is signed by key {key_id}, not by {other.verifier.key_id.hex()}"),
+        (
+            theirs.replace('"sig":"', '"sig":"AAAA').encode(),
+            other,
+            "the signature of other.example does not match the statement",
+        ),
+    ):
+        with pytest.raises(FormatError, match=f"^{re.escape(why)}$"):
+            read_entry(content, key.verifier)
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 10**30])
+def test_a_number_that_others_would_round_is_refused(number: int) -> None:
+    """Beyond 2^53 a reader that has only doubles would hash something else."""
+    payload = PAYLOAD.replace('"size":7', f'"size":{number}')
+    with pytest.raises(
+        FormatError, match=f"^the statement cannot be read: {number} is not below 2.53$"
+    ):
+        read_entry(signed(payload.encode()), KEY.verifier)
+    just_below = PAYLOAD.replace('"size":7', f'"size":{2**53 - 1}')
+    assert read_entry(signed(just_below.encode()), KEY.verifier).body["size"] == 2**53 - 1
 
 
 NAMES = st.sampled_from(["a_1", "body", "kind", "A", "", "ї"])

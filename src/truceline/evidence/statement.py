@@ -403,18 +403,3 @@ SHAPES: Mapping[str, Callable[[Json], bool]] = {
     "commits": lambda value: _is_hashes(value) and len(value) <= COMMITS_LIMIT,  # type: ignore[arg-type]
     "body": lambda value: isinstance(value, dict),
 }
-
-
-def insist_on_order(statement: Statement, before: Statement | None) -> None:
-    """Check that a statement follows the actor's one before; the first is about the mission.
-
-    Raises:
-        FormatError: Its number or its `prev` is another, or its kind stands in the wrong place.
-    """
-    seq, prev = (0, None) if before is None else (before.seq + 1, before.sha256)
-    if statement.seq != seq:
-        raise FormatError(f"has seq {statement.seq}, not {seq}")
-    if statement.prev != prev:
-        raise FormatError(f"names {statement.prev} as the statement before, not {prev}")
-    if (statement.kind == "mission") != (before is None):
-        raise FormatError(f"kind {statement.kind!r} cannot stand at seq {seq}")
