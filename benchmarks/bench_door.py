@@ -219,8 +219,7 @@ def measured(home: Path, seconds: float) -> list[Row]:
             rate = len(receipts) / took
             slow_ms = sorted(waits)[len(waits) * 99 // 100] * 1000
             rows += [
-                row(f"entries {name}, asked for {goal}/s", round(rate), "1/s", f">= {goal}",
-                    met=rate >= goal * 0.99),
+                row(f"entries {name}, sent at {goal}/s: taken", round(rate), "1/s", met=None),
                 row(f"the same: p99 from due to receipt, {len(waits):,} requests",
                     round(slow_ms), "ms", f"<= {slowest_ms}", met=slow_ms <= slowest_ms),
             ]  # fmt: skip
@@ -231,7 +230,13 @@ def measured(home: Path, seconds: float) -> list[Row]:
             most = len(receipts) / took
             peer = alone(home, ALONE, people[0], anchor, batch)
             rows += [
-                row(f"entries {name}, as fast as they can", round(most), "1/s", met=None),
+                row(
+                    f"entries {name}, as fast as they can",
+                    round(most),
+                    "1/s",
+                    f">= {goal}",
+                    met=most >= goal,
+                ),
                 row(f"verify and fdatasync alone, {name}", round(peer), "1/s", met=None),
                 row(f"ratio of the two, {name}", round(most / peer, 2), "", met=None),
             ]

@@ -189,7 +189,7 @@ def serve_command(
     mission: MissionOption,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = PORT,
-    every_s: Annotated[float, typer.Option(min=0.1, help="Seconds between two heads.")] = 2.0,
+    every_s: Annotated[float, typer.Option(min=0.1, help="Seconds between two heads.")] = 0.5,
     journal_a: JournalA = None,
     journal_b: JournalB = None,
 ) -> None:
