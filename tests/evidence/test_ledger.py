@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mission_worlds import DAY_US, KEY, MISSION, SEED, add_original, begun, fill, mission
 
-from truceline.evidence.ledger import Ledger, LedgerError, statements
+from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.proof import check_proof
 from truceline.evidence.strict import FormatError
 from truceline.evidence.verify import verify
@@ -76,7 +76,7 @@ def test_only_what_is_committed_counts(tmp_path: Path) -> None:
         ledger.append("derived", {"path": "a", "sha256": "0" * 64, "size": 0})
         with pytest.raises(IndexError):
             ledger.read(1)
-    assert [one.signed_us for one in statements(tmp_path / "m")] == [DAY_US]
+    assert [one.signed_us for one in Ledger.open(tmp_path / "m").statements()] == [DAY_US]
 
 
 def test_a_commit_of_nothing_signs_nothing(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_a_tile_that_no_crash_left_is_not_cleared_away(tmp_path: Path) -> None:
 
 def test_the_view_of_a_mission_needs_no_key(tmp_path: Path) -> None:
     folder = mission(tmp_path / "m")
-    kinds = [one.kind for one in statements(folder)]
+    kinds = [one.kind for one in Ledger.open(folder).statements()]
     assert kinds == ["mission"] + ["original", "parsed"] * 2 + ["derived"] * 2
 
 

@@ -56,7 +56,7 @@ from truceline.evidence.tiles import TILE_WIDTH, encode_bundle
 from truceline.evidence.tree import leaf_hash
 from truceline.records.canonical import Json
 
-__all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "Upkeep", "statements"]
+__all__ = ["DurabilityError", "HaltError", "Ledger", "LedgerError", "Upkeep"]
 
 ROOTS_KEPT = 4096
 # How far back the first of two contradicting statements is looked for.
@@ -730,15 +730,6 @@ class Ledger:
                 found = edge.root
             if found != head.root:
                 raise HaltError(f"{self._paths[0]}: the head of size {head.size} has another root")
-
-
-def statements(folder: Path) -> Iterator[Statement]:
-    """Give all statements of a mission in their order, without its key.
-
-    Raises:
-        LedgerError: The folder is no mission, or is damaged.
-    """
-    return Ledger.open(folder).statements()
 
 
 def _hash_and_size(content: bytes) -> dict[str, Json]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.registry import Registry
 from truceline.evidence.tree import rows_root
@@ -17,7 +18,6 @@ from truceline.feeds.gather import Original, Read
 from truceline.records.canonical import Json, record_bytes
 
 Body = Mapping[str, Json]
-AGREEMENT_FEED = "agreement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,12 +23,13 @@ from truceline.evidence.key_change import (
     rotate_key,
 )
 from truceline.evidence.keys import SigningKey, VerifierKey, new_seed, read_key, write_key
-from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.ledger import Ledger
 from truceline.evidence.receipt import Receipt
-from truceline.evidence.registry import Disputed, Grant, Registry
+from truceline.evidence.registry import Disputed, Grant
 from truceline.evidence.root import ROOT_TYPE, Root, read_root
 from truceline.evidence.statement import BODY_LIMIT, Statement, insist_on_body
 from truceline.evidence.strict import FormatError
+from truceline.pipeline.documents import registry_of
 from truceline.pipeline.ledger import JournalPaths
 from truceline.records.canonical import Json, canonical
 
@@ -225,7 +226,7 @@ def submit(mission: Path, draft: Draft, journals: JournalPaths | None = None) ->
     seed = read_key(mission.with_name(f"{mission.name}.key"))
     with Ledger.open(mission, seed, journals) as ledger:
         now_us = time.time_ns() // 1000
-        registry = _played(ledger)
+        registry = registry_of(ledger)
         seq, prev = registry.next_of(ledger.key.name)
         # What is refused once in the log would be there for ever, so it is tried before.
         registry.take(
@@ -252,7 +253,7 @@ def keys_of(mission: Path) -> Keys:
         LedgerError: It is no mission, is damaged, or holds a change that should not be there.
     """
     with Ledger.open(mission) as ledger:
-        registry = _played(ledger)
+        registry = registry_of(ledger)
         return Keys(
             log=registry.log,
             size=registry.size,
@@ -262,16 +263,6 @@ def keys_of(mission: Path) -> Keys:
             grants=registry.grants,
             disputed=registry.disputed,
         )
-
-
-def _played(ledger: Ledger) -> Registry:
-    registry = Registry(ledger.key)
-    for index, statement in enumerate(ledger.statements()):
-        try:
-            registry.take(index, statement)
-        except FormatError as error:
-            raise LedgerError(f"{ledger.folder}: entry {index}: {error}") from error
-    return registry
 
 
 def _form(body: dict[str, Json]) -> tuple[str, str, str, str]:

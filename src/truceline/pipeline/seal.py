@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from truceline import __version__
+from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.folder import sync_directory
 from truceline.evidence.keys import SigningKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress
-from truceline.pipeline.documents import AGREEMENT_FEED, parsed_body
+from truceline.pipeline.documents import parsed_body
 from truceline.records.agreement import Agreement
 
 # A mission's name becomes part of its log's origin, where blanks and signs mean something else.

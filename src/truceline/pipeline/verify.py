@@ -8,17 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from truceline.agreement.read import read_agreement
+from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.folder import original_name
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.verify import Problem, Report, verify
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress, derive
-from truceline.pipeline.documents import (
-    AGREEMENT_FEED,
-    rows_to_state,
-    stated_documents,
-    stated_rows,
-)
+from truceline.pipeline.documents import rows_to_state, stated_documents, stated_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
