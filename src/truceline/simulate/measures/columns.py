@@ -64,7 +64,7 @@ def truths(name: str, values: ArrayLike, count: int) -> Booleans:
     if column.shape != (count,):
         raise ValueError(f"{name} must have shape ({count},), got {column.shape}")
     if column.dtype != np.bool_:
-        _refuse(name, column, np.asarray(~np.isin(column, (0, 1))), "is neither 0 nor 1")
+        _refuse(name, column, (column != 0) & (column != 1), "is neither 0 nor 1")
     return column.astype(np.bool_)
 
 
@@ -93,7 +93,8 @@ def points(name: str, values: ArrayLike) -> Floats:
     rows = np.asarray(values, dtype=np.float64)
     if rows.ndim != PLANE or rows.shape[1] not in {PLANE, SPACE_TIME}:
         raise ValueError(f"{name} must have shape (n, 2) or (n, 3), got {rows.shape}")
-    _refuse(name, rows, ~np.isfinite(rows).all(axis=1), "is not finite")
+    bad = np.asarray(~np.isfinite(rows).all(axis=1), dtype=np.bool_)
+    _refuse(name, rows, bad, "is not finite")
     return rows
 
 

@@ -103,10 +103,10 @@ def bootstrap(
     _, number = np.unique(block, return_inverse=True)
     order, starts = _sorted_by(number)
     sizes = np.diff(starts, append=len(order))
-    drawn = [
-        measure(*(column[order[_rows(starts, sizes, chance)]] for column in cut))
-        for _ in range(draws)
-    ]
+    drawn: list[float | None] = []
+    for _ in range(draws):
+        rows = order[_rows(starts, sizes, chance)]
+        drawn.append(measure(*(column[rows] for column in cut)))
     known: Floats = np.array([figure for figure in drawn if figure is not None], dtype=np.float64)
     ends = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]) if len(known) else None
     return Interval(
