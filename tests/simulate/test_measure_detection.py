@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from truceline.simulate.measures import assignment
 from truceline.simulate.measures.assignment import most_pairs, pairs_near
@@ -114,6 +116,21 @@ def test_a_crowd_too_large_for_the_nearest_still_has_the_most_pairs(
     assert said.distance_m.max() <= 12.0
     assert len(set(said.found.tolist())) == len(said.found)
     assert said.distance_m.sum() >= nearest.distance_m.sum()
+
+
+@pytest.mark.parametrize("limit", [1, 10_000])
+@pytest.mark.parametrize("radius_m", [3.0, 8.0, 20.0])
+def test_has_as_many_pairs_as_another_algorithm_finds(
+    radius_m: float, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assignment, "NEAREST_UP_TO_ROWS", limit)
+    true, found = crowded()
+    near = pairs_near(true, found, radius_m)
+    ends = (near.true, near.found)
+    table = csr_array((np.ones(len(near.true)), ends), shape=(len(true), len(found)))
+    partner = maximum_bipartite_matching(table, perm_type="column")
+    said = detection(true, found, within_m=radius_m)
+    assert len(said.true) == np.count_nonzero(np.asarray(partner) >= 0)
 
 
 def test_large_and_small_crowds_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:

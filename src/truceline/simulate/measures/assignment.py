@@ -14,7 +14,6 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import (
     connected_components,
-    maximum_bipartite_matching,
     min_weight_full_bipartite_matching,
 )
 from scipy.spatial import cKDTree
@@ -23,8 +22,8 @@ from truceline.simulate.measures.columns import Booleans, Floats, Integers
 
 # The solver's work grows with the square of a batch, its overhead with their number.
 BATCH_PAIRS = 1_000
-# Above this, least distance among the largest matchings takes minutes; its size takes seconds.
-NEAREST_UP_TO_ROWS = 4_000
+# Above this, the nearest of the largest matchings takes many seconds; its size takes one.
+NEAREST_UP_TO_ROWS = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,24 +114,18 @@ def most_pairs(pairs: Pairs) -> tuple[Booleans, Booleans]:
     """Choose as many one-to-one pairs as there can be, and of those choices the nearest.
 
     Returns:
-        Which pairs are chosen, shape (k,), and which lie in a component so large (above 4,000 true
+        Which pairs are chosen, shape (k,), and which lie in a component so large (above 8,000 true
         rows) that only the number of its pairs was made the largest, not their distance the least.
-
-    Source: Hopcroft and Karp (1973), "An n^5/2 algorithm for maximum matchings in bipartite
-    graphs", for the large components.
     """
     component = components(pairs)
     seen, first = np.unique(pairs.true, return_index=True)
     rows = np.bincount(component[first], minlength=1) if len(seen) else np.zeros(1, np.int64)
     large = rows[component] > NEAREST_UP_TO_ROWS
-    chosen = np.zeros(len(component), dtype=np.bool_)
-    chosen[large] = _largest(only(pairs, large))
-    small = only(pairs, ~large)
+    farthest = float(pairs.distance_m.max(initial=0.0)) or 1.0
     # One pair more must outweigh all that distance can say: each cost is at most 1.
-    alone = rows[component[~large]].astype(np.float64) + 1.0
-    farthest = float(small.distance_m.max(initial=0.0)) or 1.0
-    chosen[~large] = least_cost(small, small.distance_m / farthest, alone)
-    return chosen, large
+    cost = np.where(large, 0.0, pairs.distance_m / farthest)
+    alone = np.where(large, 1.0, rows[component] + 1.0)
+    return least_cost(pairs, cost, alone), large
 
 
 def components(pairs: Pairs) -> Integers:
@@ -170,15 +163,4 @@ def _solve(true: Integers, found: Integers, cost: Floats, alone: Floats) -> Bool
     table = csr_array((weight, at), shape=(count, len(columns) + count))
     _, partner = min_weight_full_bipartite_matching(table)
     chosen: Booleans = np.asarray(partner)[row] == column
-    return chosen
-
-
-def _largest(pairs: Pairs) -> Booleans:
-    if not len(pairs.true):
-        return np.zeros(0, dtype=np.bool_)
-    ones = np.ones(len(pairs.true), dtype=np.int8)
-    shape = (pairs.true_count, pairs.found_count)
-    table = csr_array((ones, (pairs.true, pairs.found)), shape=shape)
-    partner = np.asarray(maximum_bipartite_matching(table, perm_type="column"))
-    chosen: Booleans = partner[pairs.true] == pairs.found
     return chosen

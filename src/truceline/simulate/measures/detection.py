@@ -33,7 +33,7 @@ class Detection:
         true: Index of the true one of each matched pair, shape (k,), ascending.
         found: Index of the found one, shape (k,).
         distance_m: How far apart they lie on the ground, shape (k,), metres.
-        not_nearest: How many pairs lie in a crowd so large (more than 4,000 true incidents that
+        not_nearest: How many pairs lie in a crowd so large (more than 8,000 true incidents that
             touch one another) that only their number is the best, not their distance too.
     """
 
@@ -79,8 +79,7 @@ def detection(
     Raises:
         ValueError: A shape, a coordinate or a radius makes no sense.
 
-    Source: Hopcroft and Karp (1973) for the largest matching; precision and recall as in van
-    Rijsbergen (1979), "Information retrieval", chapter 7.
+    Source: van Rijsbergen (1979), "Information retrieval", chapter 7, for precision and recall.
 
     >>> here = detection([[0, 0, 0], [9e3, 0, 0]], [[30, 40, 60], [0, 0, 9e4]],
     ...                  within_m=1_000.0, within_s=3_600.0)
