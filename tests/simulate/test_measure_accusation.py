@@ -216,6 +216,11 @@ def test_who_counts_copies_as_sources_errs_upwards() -> None:
     assert said.overcounted == 1 / 4
 
 
+@pytest.mark.parametrize(("found", "overcounted"), [(1.5, 1), (1.4, 0), (0.4, 0)])
+def test_half_a_source_too_many_is_overcounted(found: float, overcounted: float) -> None:
+    assert source_count_error([1.0], [found]).overcounted == overcounted
+
+
 def test_source_counts_are_positive_and_as_many() -> None:
     with pytest.raises(ValueError, match=r"found, row 1: 0.0 is not positive"):
         source_count_error([1.0, 1.0], [1.0, 0.0])

@@ -155,6 +155,13 @@ def test_ece_is_the_mean_gap_over_bins(rows: list[tuple[float, bool]]) -> None:
     assert (said.squared_debiased is None) == bool((table.rows == 1).any())
 
 
+def test_the_squared_error_is_corrected_by_the_spread_of_each_bin() -> None:
+    # Four rows of 0.5, three of them true: (1/4)^2 - (3/4 * 1/4) / (4 - 1).
+    said = calibration_error([0.5] * 4, [True, True, True, False])
+    assert said.squared_debiased == pytest.approx(1 / 16 - 3 / 16 / 3, abs=1e-12)
+    assert said.if_calibrated == pytest.approx(math.sqrt(2 / math.pi) * 0.25)
+
+
 def test_perfect_probabilities_have_only_the_error_of_luck() -> None:
     said = [calibration_error(*calibrated(seed, 1_500)) for seed in range(200)]
     ece = np.mean([one.ece for one in said])

@@ -186,6 +186,12 @@ def test_a_second_counts_for_as_many_metres_as_the_rate_says(form: Form) -> None
     assert without.distance_m == pytest.approx(30.0)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_rate_scales_seconds_and_not_metres(form: Form) -> None:
+    said = form(np.array([[0, 0, 0]]), np.array([[30, 0, 20]]), c_m=100, metres_per_second=2.0)
+    assert said.distance_m == pytest.approx(50.0)
+
+
 def test_seconds_since_1970_lose_nothing() -> None:
     now = 1_750_000_000.0
     said = gospa([[0, 0, now]], [[0, 3, now + 4]], c_m=100, metres_per_second=1.0)
