@@ -26,7 +26,7 @@ from truceline.simulate.regime import REGIMES, Truth, draw_regime
 SEEDS = (101, 102, 103)
 ROWS = {"norm": 40_000, "dense": 40_000, "hot": 10_000}
 GOALS = {"norm": 0.78, "dense": 0.57, "hot": 0.42}
-WEIGHTS = {"norm": 1.5, "dense": 1.0, "hot": 1.5}
+WEIGHTS = {"norm": 2.0, "dense": 0.3, "hot": 2.0}
 # How far each parameter is moved at a time: standard deviation of its logarithm.
 STEPS = {
     "attention": 0.2,

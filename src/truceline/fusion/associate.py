@@ -256,6 +256,11 @@ def attach(n, columns, state, east_m, north_m, at_s, sigma_m, means, source, kin
             delays_s[mean], reaches_s[mean], east, north, at, sigma_m[row],
             source[row],
         )  # fmt: skip
+        if best >= TWICE:
+            # A row that was handed in twice is no second witness.
+            lives[spots[spot].who].last = at
+            labels[row] = lives[spots[spot].who].number
+            continue
         late = treatment != PROMPT
         window_s = n.long_s if late else n.short_s
         wide = near(wide_grid, n.wide_cell_m, n.wide_s, east, north, at)
@@ -290,9 +295,7 @@ def attach(n, columns, state, east_m, north_m, at_s, sigma_m, means, source, kin
             live = _join(
                 n, spots, lives, head, used, spot, treatment, jitter, east, north, at, sigma_m[row]
             )
-        # A row that was handed in twice is no second witness.
-        if spot < 0 or best < TWICE:
-            seen[live, mean] += 1
+        seen[live, mean] += 1
         _tally(lives, kinds, said, live, mean, says, treatment, east, north, at)
         labels[row] = lives[live].number
 
@@ -334,8 +337,9 @@ def _best(
                         jitter,
                     )  # fmt: skip
                     if lives[who].source == source and abs(after) < n.twice_s:
-                        twice = lives[who].source_east == east
-                        density = TWICE if twice else density * n.again_ratio
+                        if lives[who].source_east == east:
+                            return TWICE, TWICE, this
+                        density *= n.again_ratio
                 elif treatment == PASSING:
                     density = _passing(
                         n, lives[who].precision, lives[who].pixels, lives[who].pass_at, brought,
