@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import stat
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -243,6 +245,37 @@ def test_a_disk_that_refuses_a_frame_names_both_journals(
     monkeypatch.setattr(os, "fdatasync", no_space)
     with pytest.raises(DurabilityError, match=f"^{re.escape(both)}: .*No space left"):
         journals.append_entries([b"a"])
+    journals.close()
+
+
+@pytest.mark.parametrize("refusing", [0, 1])
+def test_either_disk_may_refuse_and_the_other_one_has_answered_by_then(
+    paths: Paths, both: str, monkeypatch: pytest.MonkeyPatch, refusing: int
+) -> None:
+    journals = Journals.begin(paths, KEY, note_of(head_of(2)))
+    answered: list[Path] = []
+
+    def fdatasync(file: int) -> None:
+        path = Path(f"/proc/self/fd/{file}").readlink()
+        if path == paths[refusing]:
+            no_space()
+        time.sleep(0.05)
+        answered.append(path)
+
+    monkeypatch.setattr(os, "fdatasync", fdatasync)
+    with pytest.raises(DurabilityError, match=f"^{re.escape(both)}: .*No space left"):
+        journals.append_entries([b"a"])
+    assert answered == [paths[1 - refusing]]
+    journals.close()
+
+
+def test_both_journals_are_forced_at_the_same_time(
+    paths: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journals = Journals.begin(paths, KEY, note_of(head_of(2)))
+    meet = threading.Barrier(2, timeout=10)
+    monkeypatch.setattr(os, "fdatasync", lambda _file: meet.wait())
+    journals.append_entries([b"a"])
     journals.close()
 
 
