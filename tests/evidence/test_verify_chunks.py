@@ -23,7 +23,7 @@ from truceline.evidence.statement import Statement, write_entry
 from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import TILE_WIDTH, encode_bundle, hash_tiles, tiles_of
 from truceline.evidence.tree import leaf_hash, root
-from truceline.evidence.verify import Problem, Report, _read_part, verify
+from truceline.evidence.verify import Problem, Report, _Log, _read_part, verify
 from truceline.records.canonical import Json
 
 SIZE = 2 * TILE_WIDTH + 40
@@ -318,6 +318,21 @@ def test_anchors_are_right_behind_subtrees_of_several_sizes(tmp_path: Path) -> N
     problem = verify(folder, processes=1).problem
     assert problem
     assert "that the log never had" in problem.why
+
+
+def test_however_many_heads_are_named_only_a_few_are_held(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever fills a log with anchors decides how much memory its verifier needs."""
+    monkeypatch.setattr(module, "ANCHORS_AT_HAND", 2)
+    log = _Log(world, KEY, SIZE)
+    bundles = tuple(tile for tile in tiles_of(SIZE) if tile.level is None)
+    for bundle in _read_part(world, bundles, log.known):
+        assert not isinstance(bundle, Problem)
+        log.take(bundle)
+    assert (log.heard, log.wrong) == (SIZE, None)
+    for held in (log._root_at, log._roots_inside):  # noqa: SLF001 - what nobody sees from outside
+        assert held.cache_info().currsize == 2
 
 
 def test_a_kind_that_names_no_file_is_let_through(tmp_path: Path) -> None:

@@ -136,6 +136,23 @@ def test_without_a_readable_entry_0_the_head_is_at_fault(
     assert NOT_SIGNED in problem.why
 
 
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b'title = "m"\n', "has no verifier_key"), (b"verifier_key = 1\n", "has no verifier_key")],
+)
+def test_a_mission_file_without_a_key_is_said_to_be_that(
+    content: bytes, why: str, folder: Path
+) -> None:
+    (folder / "mission.toml").write_bytes(content)
+    assert verify(folder).problem == Problem(file="mission.toml", why=why)
+
+
+def test_a_bundle_that_ends_too_early_is_said_to_end_there(folder: Path) -> None:
+    content = (folder / BUNDLE).read_bytes()
+    (folder / BUNDLE).write_bytes(content[:-1])
+    assert verify(folder).problem == Problem(file=BUNDLE, why="ends inside entry 6")
+
+
 # ------------------------------------------------------------------------------ files and tiles
 def test_an_older_head_is_only_told_where_everything_of_the_newer_log_is_there(
     folder: Path,
