@@ -147,6 +147,15 @@ def test_a_mission_file_without_a_key_is_said_to_be_that(
     assert verify(folder).problem == Problem(file="mission.toml", why=why)
 
 
+def test_a_mission_file_of_the_right_key_and_another_hash_is_said_to_be_another(
+    folder: Path,
+) -> None:
+    (folder / "mission.toml").write_bytes(MISSION + b"# added later\n")
+    assert verify(folder, str(KEY)).problem == Problem(
+        file="mission.toml", why="is not the file whose hash entry 0 of the log states"
+    )
+
+
 def test_a_bundle_that_ends_too_early_is_said_to_end_there(folder: Path) -> None:
     content = (folder / BUNDLE).read_bytes()
     (folder / BUNDLE).write_bytes(content[:-1])
