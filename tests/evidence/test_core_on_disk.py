@@ -129,6 +129,27 @@ def test_each_entry_has_the_hash_of_the_frame_that_holds_it(paths: Paths) -> Non
     assert heard.digests == (first, first, second)
 
 
+@pytest.mark.parametrize("early", [0, 1])
+def test_a_crash_in_between_leaves_one_that_ends_where_the_other_begins(
+    paths: Paths, early: int
+) -> None:
+    """One entry more than that head covers, and somebody has a receipt for what is nowhere else."""
+    before = chain(first_body(2), entries_body(b"a", b"b"), HEAD + note_of(head_of(4)))
+    paths[early].write_bytes(before)
+    paths[1 - early].write_bytes(chain(first_body(4)))
+    heard = read_journals(paths, KEY)
+    assert heard is not None
+    assert (heard.first, heard.entries, heard.heads) == (4, (), (head_of(4),))
+    assert (heard.older, heard.damaged) == ((head_of(2), head_of(4)), (paths[early],))
+    paths[early].write_bytes(chain(first_body(2), entries_body(b"a", b"b", b"c")))
+    message = (
+        f"{paths[early]}: goes on to entry 4, but the other journal begins anew at a head of 4: "
+        "one of them is not of this time"
+    )
+    with pytest.raises(HaltError, match=exactly(message)):
+        read_journals(paths, KEY)
+
+
 def test_two_files_without_a_whole_frame_halt(paths: Paths) -> None:
     for path in paths:
         path.write_bytes(b"nothing")
