@@ -30,6 +30,7 @@ OBSERVATION, COPY, INVENTION, CLUTTER = 0, 1, 2, 3
 VERBATIM, PARAPHRASE, TRANSLATION = 0, 1, 2
 MODES = np.array([0.4, 0.35, 0.25])
 OWN_EDIT = 0.06
+RADII_95 = 2.4477  # radius that holds 95 % of a round Gaussian, in standard deviations
 GRID = 20
 SYLLABLES = np.array([
     ["ba", "den", "ko", "ri", "sul", "mar", "tev", "lo", "nis", "gra", "vo", "ke"],
@@ -49,7 +50,9 @@ class Reports:
     candidate: Ints
     claim: Ints
     published_us: Ints
-    place_error_m: Ints
+    east_m: Ints
+    north_m: Ints
+    radius_95_m: Ints
     said: Ints
     media_hash: Ints
     language: Ints
@@ -99,7 +102,9 @@ def speak(
         candidate=candidate,
         claim=claim,
         published_us=ground.at_us[incident] + late_us.astype(np.int64),
-        place_error_m=np.hypot(*off_m.T).astype(np.int64),
+        east_m=(ground.east_m[incident] + off_m[:, 0]).astype(np.int64),
+        north_m=(ground.north_m[incident] + off_m[:, 1]).astype(np.int64),
+        radius_95_m=(RADII_95 * scale_m).astype(np.int64),
         said=said,
         media_hash=np.where(has_media, media, 0),
         language=language[source],
