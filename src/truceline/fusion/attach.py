@@ -37,7 +37,7 @@ def reattach(candidates: pa.Table, reports: pa.Table) -> Ints:
     at_us = np.asarray(candidates["at_us"].to_numpy(), np.int64)
     now = np.asarray(reports["candidate"].to_numpy(), np.int64)
     rows = np.flatnonzero(reports["said_minute"].to_numpy() >= 0)
-    if not len(rows) or len(cell) < 2:
+    if not len(rows) or len(cell) <= 1:
         return now
     minute = reports["said_minute"].to_numpy()[rows]
     said_us = _moment(minute, np.asarray(reports["published_us"].to_numpy(), np.int64)[rows])

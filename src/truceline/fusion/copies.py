@@ -34,6 +34,8 @@ BEFORE_TEXT = (0.6, 0.2, 0.2, 1e-6), (0.98, 0.01, 0.01, 1e-6)
 BEFORE_PAIRS = 50.0
 SHARED_BEFORE, SHARED_PAIRS = 0.2, 8.0
 LINKED = 0.8
+NEARLY_VERBATIM = 0.8
+DELAY = FIELDS.index("delay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _levels(
     key = np.minimum(first, second) * size + np.maximum(first, second)
     near = np.minimum(one, other) * size + np.maximum(one, other)
     both = np.array([bool(text) for text in texts], np.bool_)
-    same = np.where(np.isin(key, near[alike >= 0.8]), SAME_RARE, SAME)
+    same = np.where(np.isin(key, near[alike >= NEARLY_VERBATIM]), SAME_RARE, SAME)
     level[:, 0] = np.where(np.isin(key, near), same, DIFFERENT)
     level[~(both[first] & both[second]), 0] = MISSING
     for column, field in enumerate(FIELDS[1:6], start=1):
@@ -127,7 +129,7 @@ def _levels(
         agreed = SAME_ODD - np.searchsorted([ODD_SHARE, RARE_SHARE], common, side="right")
         level[:, column] = np.where(value[first] == value[second], agreed, DIFFERENT)
         level[~(said[first] & said[second]), column] = MISSING
-    level[:, 6] = np.searchsorted(DELAYS_US, delay_us)
+    level[:, DELAY] = np.searchsorted(DELAYS_US, delay_us)
     return level
 
 
@@ -161,7 +163,7 @@ def _before() -> Floats:
     for which, chances in enumerate((BEFORE_COPY, BEFORE_APART)):
         before[which, :, DIFFERENT:] = chances
         before[which, 0, DIFFERENT:] = BEFORE_TEXT[which]
-    before[:, 6] = 1 / LEVELS
+    before[:, DELAY] = 1 / LEVELS
     return before
 
 
@@ -170,8 +172,10 @@ def _agreement(level: Ints, shared: Floats, before: Floats) -> Floats:
     agree = before.copy()
     for which, weight in enumerate((shared, 1 - shared)):
         for field in range(len(FIELDS)):
-            found = np.bincount(level[:, field], weight, LEVELS) + BEFORE_PAIRS * before[which, field]
-            start = 0 if field == 6 else DIFFERENT
+            found = (
+                np.bincount(level[:, field], weight, LEVELS) + BEFORE_PAIRS * before[which, field]
+            )
+            start = 0 if field == DELAY else DIFFERENT
             agree[which, field, start:] = found[start:] / found[start:].sum()
     return agree
 

@@ -8,19 +8,19 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from truceline.fusion.copies import FIELDS, MISSING, SAME, Copies
-from truceline.fusion.panel import SILENT, Floats, Ints, Panel
+from truceline.fusion.panel import SENSOR, SILENT, Floats, Ints, Panel
 from truceline.fusion.reliability import Belief, Reliability
 
 # Sources that share the origin of this share of what they both report are one group.
 HABIT = 0.3
 FEWEST_PAIRS = 10
+HALF = 0.5
 
 
 def dependence(copies: Copies, source: Ints, names: tuple[str, ...]) -> pa.Table:
     """Say of every two sources how far they share their origins.
 
-    Args:
-        source: For each report its source's place in `names`.
+    `source` is for each report its source's place in `names`.
 
     Returns:
         source, other (the one that is later more often), pairs (reports of both on one candidate),
@@ -36,7 +36,7 @@ def dependence(copies: Copies, source: Ints, names: tuple[str, ...]) -> pa.Table
     same = np.bincount(which, copies.shared, len(keys))
     high_later = np.bincount(which, copies.shared * (other == high), len(keys))
     later = high_later / np.maximum(same, 1e-12)
-    swap = later < 0.5
+    swap = later < HALF
     low, high = keys // size, keys % size
     label = np.array(names, np.str_)
     table = {
@@ -79,10 +79,10 @@ def lift(panel: Panel, what: Reliability, belief: Belief, weight: Floats) -> Flo
     for truth, sure in enumerate((belief.nothing, belief.a, belief.b)):
         rate = 1 - what.human[:, truth, SILENT]
         rates = looked * rate
-        for source in np.flatnonzero(panel.kind == 0):
+        for source in np.flatnonzero(panel.kind == SENSOR):
             which = 0 if truth else 1
-            rates[:, source] = looked[:, source] * (
-                what.detect[source, panel.condition[:, source], which]
+            rates[:, source] = (
+                looked[:, source] * (what.detect[source, panel.condition[:, source], which])
             )
         expected += (rates * sure[:, None]).T @ rates
     together = spoke.T @ spoke

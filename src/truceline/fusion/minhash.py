@@ -87,7 +87,8 @@ def near_duplicates(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
 
     Bands of three hashes miss a pair that resembles by exactly half 4 times in 1,000.
 
-    >>> first, second, alike = near_duplicates(["shells fell on Kut", "shells fell on Kut.", "rain"])
+    >>> texts = ["shells fell on Kut", "shells fell on Kut.", "rain"]
+    >>> first, second, alike = near_duplicates(texts)
     >>> first.tolist(), second.tolist()
     ([0], [1])
     """

@@ -1,4 +1,4 @@
-"""Looks and reports as one panel: what each source says, or keeps silent about, of each candidate."""
+"""Looks and reports as one panel: what each source says of each candidate, or does not."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 NO_LOOK, SILENT, CLAIMS_A, CLAIMS_B, UNNAMED = -1, 0, 1, 2, 3
 CLAIMS = {"none": UNNAMED, "A": CLAIMS_A, "B": CLAIMS_B}
 KINDS = ("sensor", "patrol", "channel")
+SENSOR, PATROL, CHANNEL = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)

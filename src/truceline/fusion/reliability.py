@@ -16,6 +16,8 @@ from truceline.fusion.panel import (
     CLAIMS_A,
     CLAIMS_B,
     NO_LOOK,
+    PATROL,
+    SENSOR,
     SILENT,
     UNNAMED,
     Floats,
@@ -96,8 +98,8 @@ def learn(
 ) -> tuple[Reliability, Belief]:
     """Learn every source's reliability and what is true, in a fixed number of sweeps.
 
-    Args:
-        weight: Shape (candidates, sources): how much of each source's word counts, from 0 to 1.
+    `weight`, shape (candidates, sources), is how much of each source's word counts, from 0 to 1;
+    all of it if there is none.
     """
     counts = np.ones(panel.said.shape) if weight is None else weight
     what = _start(panel, priors)
@@ -111,7 +113,7 @@ def prior_table(panel: Panel, priors: Priors) -> Floats:
     """Give every human source's chances before the stream: shape (sources, 3, 4)."""
     table = np.zeros((len(panel.sources), 3, 4))
     for source, kind in enumerate(panel.kind):
-        reports, invents, named, right = priors.patrol if kind == 1 else priors.channel
+        reports, invents, named, right = priors.patrol if kind == PATROL else priors.channel
         for truth, mine in ((BY_A, CLAIMS_A), (BY_B, CLAIMS_B)):
             table[source, truth, CLAIMS_A + CLAIMS_B - mine] = reports * named * (1 - right)
             table[source, truth, mine] = reports * named * right
@@ -141,7 +143,7 @@ def log_chances(panel: Panel, what: Reliability) -> tuple[Floats, Floats, Floats
     """
     out = []
     column = np.arange(len(panel.sources))
-    sensor = panel.kind == 0
+    sensor = panel.kind == SENSOR
     looked = panel.said != NO_LOOK
     said = np.where(looked, panel.said, SILENT)
     for truth in (NOTHING, BY_A, BY_B):
@@ -180,7 +182,9 @@ def believe(panel: Panel, what: Reliability, counts: Floats) -> Belief:
         (one * counts).sum(axis=1) + np.log(share)
         for one, share in zip(log_chances(panel, what), shares, strict=True)
     ]
-    top = np.maximum(logs[0], np.maximum(np.maximum(logs[1], logs[2]), np.maximum(logs[3], logs[4])))
+    top = np.maximum(
+        logs[0], np.maximum(np.maximum(logs[1], logs[2]), np.maximum(logs[3], logs[4]))
+    )
     n, ao, ah, bo, bh = (np.exp(one - top) for one in logs)
     # A and B are added first, so that swapping them changes no last digit.
     total = n + ((ao + ah) + (bo + bh))
@@ -208,7 +212,7 @@ def _refit(
             heard[:, SILENT] -= lost
             heard[:, CLAIMS_A:] += lost[:, None] * share[:, CLAIMS_A:]
             human[:, truth] += heard
-            people = panel.kind != 0
+            people = panel.kind != SENSOR
             lost_all += lost[people].sum()
             made_all += (hushed @ (counts * (panel.said > SILENT)))[people].sum()
     human = _one_coin(panel, human) + priors.human_looks * prior_table(panel, priors)
@@ -224,9 +228,7 @@ def _refit(
         human=human / sums[:, :, None],
         detect=_detectors(panel, priors, belief, looked),
         cue=_cues(panel, belief),
-        hushed=float(
-            (gone + priors.hushed[0] * priors.hushed[1]) / (there + priors.hushed[1])
-        ),
+        hushed=float((gone + priors.hushed[0] * priors.hushed[1]) / (there + priors.hushed[1])),
         kept=float((made_all + priors.kept[0] * weight) / (made_all + lost_all + weight)),
     )
 
@@ -236,7 +238,7 @@ def _tally(one_hot: list[Floats], sure: Floats) -> Floats:
 
 
 def _exist(belief: Belief) -> Floats:
-    """Give the shares of nothing, A and B; a party's past never counts against it: A and B alike."""
+    """Give the shares of nothing, A and B: alike, a party's past never counts against it."""
     there = (belief.a.sum() + belief.b.sum()) + 20.0
     nothing = belief.nothing.sum() + 20.0
     share = there / (there + nothing)
@@ -256,7 +258,7 @@ def _detectors(panel: Panel, priors: Priors, belief: Belief, looked: np.ndarray)
     """Learn every sensor's chances to detect and to alarm falsely, in each condition."""
     detect = panel.stated.copy()
     there = belief.a + belief.b
-    for source in np.flatnonzero(panel.kind == 0):
+    for source in np.flatnonzero(panel.kind == SENSOR):
         bins = panel.condition[:, source]
         for which, sure in ((0, there), (1, belief.nothing)):
             seen = looked[:, source] * sure

@@ -11,12 +11,13 @@ import pyarrow as pa
 from truceline.fusion.attach import reattach
 from truceline.fusion.copies import Copies, find_copies
 from truceline.fusion.dependence import habitual_groups
+from truceline.fusion.details import weigh_details
 from truceline.fusion.panel import SILENT, Floats, Ints, Panel, index_of, lay_out
 from truceline.fusion.reliability import Belief, Priors, Reliability, learn
 from truceline.fusion.verdict import Ledger, Verdicts, decide, make_ledger
 
-# Fitted on the seeds 100 to 119 of the base family by benchmarks/bench_sources.py --fit.
-TEMPERATURE = 1.0
+# A report that is a copy with chance q counts 1 - q to this power. Chosen on the seeds 100 to 119.
+DOUBT_POWER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def weigh_sources(
         looks: source, candidate, condition.
         reports: see `copies.find_copies`, and claim (A, B, none), east_m, north_m, radius_95_m.
         party_names: Words that name a party in the texts.
+        priors: What is believed before the stream; None for the ones fitted.
 
     Raises:
         ValueError: A row names an unknown source, kind, claim or candidate.
@@ -73,19 +75,18 @@ def weigh_sources(
     column = reports.schema.get_field_index("candidate")
     reports = reports.set_column(column, "candidate", pa.array(place))
     copies = find_copies(reports, party_names)
-    panel = lay_out(
-        candidates.num_rows, sources, sensors, looks, reports, copies.copied
-    )
+    panel = lay_out(candidates.num_rows, sources, sensors, looks, reports, copies.copied)
     source = index_of(panel.sources, reports["source"], "reports")
-    weight = _weights(panel, copies, source, place, reports)
+    counted, weight = _weights(panel, copies, source, place, reports)
     reliability, belief = learn(panel, priors or Priors(), weight)
+    details = weigh_details(reports, counted, place, belief.a + belief.b)
     groups = habitual_groups(copies, source, panel.sources)
     return Weighed(
         panel=panel,
         reliability=reliability,
         belief=belief,
-        ledger=make_ledger(panel, reliability, weight, TEMPERATURE),
-        verdicts=decide(panel, reliability, weight, groups, TEMPERATURE),
+        ledger=make_ledger(panel, reliability, weight, details),
+        verdicts=decide(panel, reliability, weight, details, groups),
         weight=weight,
         independent=np.where(panel.said > SILENT, weight, 0.0).sum(axis=1),
         groups=groups,
@@ -96,8 +97,8 @@ def weigh_sources(
 
 def _weights(
     panel: Panel, copies: Copies, source: Ints, candidate: Ints, reports: pa.Table
-) -> Floats:
-    """Let a report count by the chance that it is nobody's copy: shape (candidates, sources).
+) -> tuple[Floats, Floats]:
+    """Let a report count by the chance that it is nobody's copy: each report, and the panel.
 
     Of reports in one cluster only the earliest is on the panel; here those that may yet be
     copies of an earlier one lose that much of their weight.
@@ -108,5 +109,6 @@ def _weights(
     order = np.lexsort((reports["report"].to_numpy(), reports["published_us"].to_numpy()))[::-1]
     order = order[~copies.copied[order]]
     weight = np.ones(panel.said.shape)
-    weight[candidate[order], source[order]] = 1 - chance[order]
-    return weight
+    counted = np.where(copies.copied, 0.0, 1 - chance**DOUBT_POWER)
+    weight[candidate[order], source[order]] = counted[order]
+    return counted, weight

@@ -10,17 +10,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from truceline.fusion.panel import NO_LOOK, SILENT, Bools, Floats, Ints, Panel
-from truceline.fusion.reliability import BY_A, NOTHING, Reliability, log_chances
+from truceline.fusion.panel import CHANNEL, NO_LOOK, SILENT, Bools, Floats, Ints, Panel
+from truceline.fusion.reliability import BY_A, BY_B, NOTHING, Reliability, log_chances
 
 MILLIBANS_PER_NAT = 1000 / np.log(10)
 STANDARD = 0.95
 # The bound that must hold with both priors halved against the accused, and with silence read
 # either way: reporting rates in real incidents e times up or down.
-LOWER_STANDARD = 0.9
+LOWER_STANDARD = 0.8
 PRIOR_FACTOR = 2.0
 SILENCE_SHIFT = 1.0
 STILL_LIKELY = 3.0
+INDEPENDENT_GROUPS = 2
 SUPPORTS_MILLIBANS = 100
 REASONS = (
     "ATTRIBUTED", "BELOW_STANDARD", "NO_COVERAGE", "NO_PHYSICAL_EVIDENCE",
@@ -33,8 +34,9 @@ class Ledger:
     """Weight of evidence for an incident by A, and by B, each against nothing, in millibans.
 
     Attributes:
-        a, b: Shape (candidates, sources + 2). One column a source, then what silence that all
-            people share adds, then the prior. A source without a look has 0.
+        a, b: Shape (candidates, sources + 3). One column a source, then what silence that all
+            people share adds, then the details of the accounts, then the prior. A source without
+            a look has 0.
     """
 
     a: Ints
@@ -67,26 +69,21 @@ def _chances(a: Ints | Floats, b: Ints | Floats) -> tuple[Floats, Floats, Floats
     return nothing / total, odds_a / total, odds_b / total
 
 
-def make_ledger(
-    panel: Panel, what: Reliability, weight: Floats, temperature: float = 1.0
-) -> Ledger:
+def make_ledger(panel: Panel, what: Reliability, weight: Floats, details: Floats) -> Ledger:
     """Write every candidate's ledger.
 
-    Args:
-        weight: Shape (candidates, sources): how much of each source's word counts, from 0 to 1.
-        temperature: All weights are divided by it; above 1 it makes them more modest.
+    `weight`, shape (candidates, sources), is how much of each source's word counts, from 0 to 1;
+    `details` is what the details of its accounts add for each candidate, in nats.
     """
-    nothing, a_open, a_hushed, b_open, b_hushed = (
-        one * weight for one in log_chances(panel, what)
-    )
+    nothing, a_open, a_hushed, b_open, b_hushed = (one * weight for one in log_chances(panel, what))
     sides = []
-    for party, open_, hushed in ((BY_A, a_open, a_hushed), (BY_A + 1, b_open, b_hushed)):
+    for party, open_, hushed in ((BY_A, a_open, a_hushed), (BY_B, b_open, b_hushed)):
         rows = open_ - nothing
         together = np.log(
             (1 - what.hushed) + what.hushed * np.exp((hushed - open_).sum(axis=1).clip(-50, 50))
         )
         prior = np.full(len(rows), np.log(what.exist[party] / what.exist[NOTHING]))
-        nats = np.column_stack([rows, together, prior]) / temperature
+        nats = np.column_stack([rows, together, details, prior])
         sides.append(np.rint(nats * MILLIBANS_PER_NAT).astype(np.int64))
     return Ledger(*sides)
 
@@ -102,7 +99,7 @@ def shift_silence(what: Reliability, logits: float) -> Reliability:
 
 
 def decide(
-    panel: Panel, what: Reliability, weight: Floats, groups: Ints, temperature: float = 1.0
+    panel: Panel, what: Reliability, weight: Floats, details: Floats, groups: Ints
 ) -> Verdicts:
     """Accuse a party only where nothing single carries the accusation.
 
@@ -112,17 +109,16 @@ def decide(
     verdict stands without any one group; and it is still three times as likely as anything else
     if the strongest single item is false.
 
-    Args:
-        groups: Shape (sources,): sources that habitually share their origin have one number.
+    In `groups`, shape (sources,), sources that habitually share their origin have one number.
     """
-    ledger = make_ledger(panel, what, weight, temperature)
+    ledger = make_ledger(panel, what, weight, details)
     _, p_a, p_b = ledger.chances()
-    accused = np.where(p_a > p_b, 1, np.where(p_b > p_a, 2, 0))
-    mine = np.where((accused == 2)[:, None], ledger.b, ledger.a)
-    other = np.where((accused == 2)[:, None], ledger.a, ledger.b)
+    accused = np.where(p_a > p_b, BY_A, np.where(p_b > p_a, BY_B, 0))
+    mine = np.where((accused == BY_B)[:, None], ledger.b, ledger.a)
+    other = np.where((accused == BY_B)[:, None], ledger.a, ledger.b)
     lower = np.minimum.reduce(
         [
-            _bound(make_ledger(panel, shift_silence(what, way), weight, temperature), accused)
+            _bound(make_ledger(panel, shift_silence(what, way), weight, details), accused)
             for way in (-SILENCE_SHIFT, 0.0, SILENCE_SHIFT)
         ]
     )
@@ -133,7 +129,7 @@ def decide(
         physical,
         two,
         lower >= LOWER_STANDARD,
-        _stands(mine, other, groups),
+        _stands(mine, other, len(panel.sources)),
     )
     met = np.stack([*demands, np.ones(len(mine), np.bool_)])
     failed = np.argmin(met, axis=0)
@@ -144,7 +140,7 @@ def decide(
 def _bound(ledger: Ledger, accused: Ints) -> Floats:
     """Give P(accused) with its odds divided by the factor against either alternative."""
     a, b = ledger.a.sum(axis=1), ledger.b.sum(axis=1)
-    mine, other = np.where(accused == 2, b, a), np.where(accused == 2, a, b)
+    mine, other = np.where(accused == BY_B, b, a), np.where(accused == BY_B, a, b)
     against = 10.0 ** ((other - mine) / 1000) + 10.0 ** (-mine / 1000)
     return np.asarray(1 / (1 + PRIOR_FACTOR * against))
 
@@ -163,24 +159,22 @@ def _supported(panel: Panel, mine: Ints, other: Ints, groups: Ints) -> tuple[Boo
     heard = np.zeros((len(mine), int(groups.max(initial=0)) + 1), np.bool_)
     for source in range(sources):
         heard[:, groups[source]] |= for_it[:, source]
-    return heard.sum(axis=1) >= 2, for_it[:, panel.kind < 2].any(axis=1)
+    present = for_it[:, panel.kind != CHANNEL].any(axis=1)
+    return np.asarray(heard.sum(axis=1) >= INDEPENDENT_GROUPS), np.asarray(present)
 
 
-def _stands(mine: Ints, other: Ints, groups: Ints) -> Bools:
-    """Tell whether the verdict outlives the loss of any one group, and of the strongest item."""
-    total, against = mine.sum(axis=1), other.sum(axis=1)
-    stands = np.ones(len(mine), np.bool_)
-    for group in range(int(groups.max(initial=0)) + 1):
-        inside = np.flatnonzero(groups == group)
-        left = total - mine[:, inside].sum(axis=1)
-        rival = against - other[:, inside].sum(axis=1)
-        odds = 10.0 ** ((rival - left) / 1000) + 10.0 ** (-left / 1000)
-        stands &= odds <= 1.0
-    sources = len(groups)
-    margin = np.minimum(mine, mine - other)[:, :sources]
-    strongest = margin.argmax(axis=1)
+def _stands(mine: Ints, other: Ints, sources: int) -> Bools:
+    """Tell whether the verdict outlives the loss of any one cluster, and a false strongest item.
+
+    On the panel a cluster of copies is one report, so that to leave a source out leaves out all
+    who repeated it.
+    """
+    total, against = mine.sum(axis=1)[:, None], other.sum(axis=1)[:, None]
+    left, rival = total - mine[:, :sources], against - other[:, :sources]
+    stands = (10.0 ** ((rival - left) / 1000) + 10.0 ** (-left / 1000) <= 1.0).all(axis=1)
+    strongest = np.minimum(mine, mine - other)[:, :sources].argmax(axis=1)
     rows = np.arange(len(mine))
-    left = total - mine[rows, strongest] - mine[:, -1]
-    rival = against - other[rows, strongest] - other[:, -1]
+    left = left[rows, strongest] - mine[:, -1]
+    rival = rival[rows, strongest] - other[:, -1]
     enough = np.log10(STILL_LIKELY) * 1000
     return np.asarray(stands & (np.minimum(left, left - rival) >= enough))

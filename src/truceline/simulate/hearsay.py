@@ -17,6 +17,8 @@ from truceline.simulate.onlookers import (
     LEADER,
     LOCAL,
     SENSOR,
+    SIDE_A,
+    SIDE_B,
     Bools,
     Crowd,
     Floats,
@@ -30,6 +32,9 @@ OBSERVATION, COPY, INVENTION, CLUTTER = 0, 1, 2, 3
 VERBATIM, PARAPHRASE, TRANSLATION = 0, 1, 2
 MODES = np.array([0.4, 0.35, 0.25])
 OWN_EDIT = 0.06
+HAS_MEDIA, MEDIA_KEPT = 0.4, 0.7
+WRONG_ENTITY, RIGHT_PLACE = 0.15, 0.65
+CLAIM_DROPPED, TAGGED, FOLLOWS_A_COPY = 0.03, 0.5, 0.25
 RADII_95 = 2.4477  # radius that holds 95 % of a round Gaussian, in standard deviations
 GRID = 20
 SYLLABLES = np.array([
@@ -77,9 +82,9 @@ def speak(
 ) -> Reports:
     """Publish what each source says by itself, at the place where it believes it was.
 
-    Args:
-        seen: Shape (candidates, sources): 0 nothing, 1 claims A, 2 claims B, 3 names nobody.
-        trouble: Share of human reports struck by jamming; degrees of freedom of place errors.
+    `seen`, shape (candidates, sources), holds 0 nothing, 1 claims A, 2 claims B, 3 names nobody;
+    `trouble` the share of human reports struck by jamming, and the degrees of freedom of place
+    errors.
     """
     incident, source = (np.asarray(one, np.int64) for one in np.nonzero(seen))
     human = crowd.kind[source] != SENSOR
@@ -92,12 +97,12 @@ def speak(
     exists = ground.truth[incident] > 0
     said = _say(chance, ground, incident, np.where(jammed, 4.0, 1.0), exists)
     said[~human] = NOT_SAID
-    language = np.where(crowd.side == 2, 1, chance.integers(0, 2, len(crowd.side)))
-    language[crowd.side == 1] = 0
+    language = np.where(crowd.side == SIDE_B, 1, chance.integers(0, 2, len(crowd.side)))
+    language[crowd.side == SIDE_A] = 0
     media = chance.integers(1, 2**62, len(source))
-    has_media = (crowd.kind[source] == CHANNEL) & (chance.random(len(source)) < 0.4)
+    has_media = (crowd.kind[source] == CHANNEL) & (chance.random(len(source)) < HAS_MEDIA)
     claim = seen[incident, source] % 3
-    spoken = Reports(
+    return Reports(
         source=source,
         candidate=candidate,
         claim=claim,
@@ -115,7 +120,6 @@ def speak(
         incident=np.where(exists, incident, NOT_SAID),
         text=np.full(len(source), "", "U1"),
     )
-    return spoken
 
 
 def _attach(ground: Ground, incident: Ints, off_m: Floats, human: Bools) -> Ints:
@@ -131,13 +135,13 @@ def _attach(ground: Ground, incident: Ints, off_m: Floats, human: Bools) -> Ints
 def _say(
     chance: np.random.Generator, ground: Ground, incident: Ints, blur: Floats, exists: Bools
 ) -> Ints:
-    """Give entity, number, place and minute as each source tells them, -1 for what it leaves out."""
+    """Give entity, number, place and minute as each source tells them; -1 is not told."""
     n = len(incident)
-    wrong = ~exists | (chance.random(n) < 0.15)
+    wrong = ~exists | (chance.random(n) < WRONG_ENTITY)
     entity = np.where(wrong, chance.integers(0, 200, n), ground.entity[incident])
     near = np.maximum(1, ground.count[incident] + np.rint(chance.normal(0, 1.5, n)))
     number = np.where(exists, near, np.ceil(chance.pareto(1.2, n) * 4) % 97 + 1)
-    step = np.where(chance.random(n) < 0.65, 0, chance.integers(-1, 2, n)) * np.ceil(blur)
+    step = np.where(chance.random(n) < RIGHT_PLACE, 0, chance.integers(-1, 2, n)) * np.ceil(blur)
     column = np.clip(ground.east_m[incident] / 300_000 * GRID + step, 0, GRID - 1)
     row = np.clip(ground.north_m[incident] / 150_000 * GRID + step, 0, GRID - 1)
     minute = (ground.at_us[incident] % DAY_US) / 60e6 + chance.normal(0, 12, n) * blur
@@ -157,9 +161,7 @@ def pass_on(
     """
     copies = _copies(chance, crowd, spoken, copy_rate, ring_rate)
     key = np.int64(len(crowd.names))
-    silent = np.isin(
-        spoken.candidate * key + spoken.source, copies.candidate * key + copies.source
-    )
+    silent = np.isin(spoken.candidate * key + spoken.source, copies.candidate * key + copies.source)
     silent[copies.parent] = False
     kept = np.flatnonzero(~silent)
     place = np.full(len(spoken.source), NOT_SAID)
@@ -191,27 +193,29 @@ def _copies(
         rate[leader, crowd.role == LOCAL] = 0.05
     if ring_rate:
         rate[operator, crowd.role == LOCAL] = ring_rate
-    hit, copier = np.nonzero(chance.random((len(told), len(crowd.names))) < rate[spoken.source[told]])
+    hit, copier = np.nonzero(
+        chance.random((len(told), len(crowd.names))) < rate[spoken.source[told]]
+    )
     parent = told[hit]
     n = len(parent)
     copy = spoken.take(parent)
     mode = chance.choice(3, n, p=MODES)
     edited = chance.random((n, 4)) < OWN_EDIT
     other = spoken.said[chance.integers(0, len(spoken.source), n)]
-    same_hash = chance.random(n) < 0.7
+    same_hash = chance.random(n) < MEDIA_KEPT
     has_media = (copy.media_hash > 0) & (chance.random(n) < np.array([0.7, 0.4, 0.5])[mode])
     fresh = chance.integers(1, 2**62, n)
     words = np.where((mode == VERBATIM)[:, None], copy.words, chance.integers(0, 24, (n, 3)))
     return replace(
         copy,
         source=copier.astype(np.int64),
-        claim=np.where(chance.random(n) < 0.03, 0, copy.claim),
+        claim=np.where(chance.random(n) < CLAIM_DROPPED, 0, copy.claim),
         published_us=copy.published_us + (chance.exponential(3, n) * HOUR_US).astype(np.int64) + 1,
         said=np.where(edited, other, copy.said),
         media_hash=np.where(has_media, np.where(same_hash, copy.media_hash, fresh), 0),
         language=np.where(mode == TRANSLATION, 1 - copy.language, copy.language),
         words=words,
-        tag=np.where(chance.random(n) < 0.5, chance.integers(0, 24, n), NOT_SAID),
+        tag=np.where(chance.random(n) < TAGGED, chance.integers(0, 24, n), NOT_SAID),
         origin=np.full(n, COPY),
         parent=parent,
     )
@@ -222,7 +226,7 @@ def _chain(chance: np.random.Generator, both: Reports, originals: int) -> Report
     copies = np.arange(originals, len(both.source))
     order = copies[np.lexsort((both.published_us[copies], both.parent[copies]))]
     follows = np.concatenate([[False], both.parent[order][1:] == both.parent[order][:-1]])
-    moved = follows & (chance.random(len(order)) < 0.25)
+    moved = follows & (chance.random(len(order)) < FOLLOWS_A_COPY)
     parent = both.parent.copy()
     parent[order[moved]] = order[np.flatnonzero(moved) - 1]
     return replace(both, parent=parent)

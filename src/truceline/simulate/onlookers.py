@@ -37,11 +37,17 @@ HABITS = {
 }
 INVENTS = {1: 0.02, FOLLOWER: 0.045, LOCAL: 0.06}
 BLAMES_OTHERS = 0.8
+# Opportunity: the share of candidates that lie within reach, and what else must be so.
+STATION_REACH, LOCAL_REACH, PATROL_REACH = 0.8, 0.7, 0.6
+DRONE_FLIES, DRONE_CEILING = 0.45, 0.9
+PATROL_GOES, PATROL_FROM_H, PATROL_UNTIL_H = 0.9, 5, 20
+RUMOUR_REPEATED = 0.6
+SIDE_A, SIDE_B = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Candidates: truth 0 none, 1 A, 2 B; place, time, cloud and wind from 0 to 1, what was there."""
+    """Candidates: truth 0 none, 1 A, 2 B; place, time, weather from 0 to 1, what was there."""
 
     truth: Ints
     east_m: Floats
@@ -60,7 +66,7 @@ class Crowd:
     Attributes:
         reports: Shape (sources, 3): chance to report a candidate that is none, A, B.
         names_party: Chance that a report claims a party at all.
-        right: Shape (sources, 3): chance that the claim is A, given the truth none, A, B.
+        claims_a: Shape (sources, 3): chance that the claim is A, given the truth none, A, B.
         detects, false_alarm, stated, stated_false: Shape (3, conditions), of the sensors.
     """
 
@@ -169,11 +175,12 @@ def _habits(
         claims[source] = (0.5, right, 1 - right)
         if side[source]:
             reports[source, side[source]] = own
-            of_others, of_own = (right, BLAMES_OTHERS) if side[source] == 2 else (
-                1 - right, 1 - BLAMES_OTHERS)  # fmt: skip
+            blames_a = (right, BLAMES_OTHERS)
+            blames_b = (1 - right, 1 - BLAMES_OTHERS)
+            of_others, of_own = blames_a if side[source] == SIDE_B else blames_b
             claims[source] = of_others
             claims[source, side[source]] = of_own
-        if flipped_side and side[source] == (1 if flipped_side == "A" else 2):
+        if flipped_side and SIDE_NAMES[side[source]] == flipped_side:
             claims[source] = 1 - claims[source]
     return _shift(chance, reports, 0.25), names_party, _shift(chance, claims, 0.15)
 
@@ -187,18 +194,19 @@ def look_around(
     cloud = np.searchsorted([0.2, 0.5, 0.8], ground.cloud)
     wind = np.searchsorted([0.2, 0.5, 0.8], ground.wind)
     condition[:, 0], condition[:, 1], condition[:, 2] = cloud, wind, cloud
-    had[:, 1] = _near(chance, ground, 0.8)
-    had[:, 2] = (chance.random(shape[0]) < 0.45) & (ground.cloud < 0.9)
+    had[:, 1] = _near(chance, ground, STATION_REACH)
+    had[:, 2] = (chance.random(shape[0]) < DRONE_FLIES) & (ground.cloud < DRONE_CEILING)
     dark = chance.random((shape[0], 2)) < navigation_lost
     # Jamming blinds drones; a station that lost its clock is as deaf as in a storm.
     had[:, 2] &= ~dark[:, 0]
     condition[:, 1] = np.where(dark[:, 1], SENSOR_CONDITIONS - 1, condition[:, 1])
     hour = (ground.at_us % DAY_US) / DAY_US * 24
-    daylight = (hour > 5) & (hour < 20)
+    daylight = (hour > PATROL_FROM_H) & (hour < PATROL_UNTIL_H)
     for source in np.flatnonzero(crowd.kind == PATROL):
-        had[:, source] = _near(chance, ground, 0.6) & daylight & (chance.random(shape[0]) < 0.9)
+        near = _near(chance, ground, PATROL_REACH)
+        had[:, source] = near & daylight & (chance.random(shape[0]) < PATROL_GOES)
     for source in np.flatnonzero(crowd.role == LOCAL):
-        had[:, source] = _near(chance, ground, 0.7)
+        had[:, source] = _near(chance, ground, LOCAL_REACH)
     return Looks(had, condition)
 
 
@@ -219,9 +227,8 @@ def observe(
 ) -> Ints:
     """Give what each source says by itself: 0 nothing, 1 claims A, 2 claims B, 3 names nobody.
 
-    Args:
-        trouble: Deviation of the difficulty in logits; share of empty candidates with a rumour;
-            mean share of human reports of real incidents that threat withholds.
+    `trouble` holds the deviation of the difficulty in logits, the share of empty candidates with a
+    rumour, and the mean share of human reports of real incidents that threat withholds.
     """
     difficulty, rumour, withheld = trouble
     truth, exists = ground.truth, ground.truth > 0
@@ -236,11 +243,13 @@ def observe(
             exists, crowd.detects[sensor, bins], crowd.false_alarm[sensor, bins]
         )
     rumoured = ~exists & (chance.random(shape[0]) < rumour)
-    p = np.where(rumoured[:, None] & (crowd.role == LOCAL), 0.6, p)
+    p = np.where(rumoured[:, None] & (crowd.role == LOCAL), RUMOUR_REPEATED, p)
     said = (chance.random(shape) < p) & looks.had
-    threat = chance.beta(2 * withheld, 2 * (1 - withheld), shape[0]) if withheld else np.zeros(1)
+    threat = np.zeros(shape[0])
+    if withheld:
+        threat += chance.beta(2 * withheld, 2 * (1 - withheld), shape[0])
     human = crowd.kind != SENSOR
-    said &= ~((chance.random(shape) < threat.reshape(-1, 1)) & exists[:, None] & human)
+    said &= ~((chance.random(shape) < threat[:, None]) & exists[:, None] & human)
     return np.where(said, _claims(chance, ground, crowd), 0)
 
 
