@@ -50,7 +50,7 @@ def index_of(names: tuple[str, ...], column: pa.ChunkedArray, what: str) -> Ints
     wrong = np.flatnonzero(known[place] != values) if len(known) else np.arange(len(values))
     if len(wrong):
         row = int(wrong[0])
-        raise ValueError(f"{what}, row {row}: {values[row]!r} is not a known source")
+        raise ValueError(f"{what}, row {row}: {str(values[row])!r} is not a known source")
     return place.astype(np.int64)
 
 

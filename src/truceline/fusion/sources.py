@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from truceline.fusion.attach import reattach
 from truceline.fusion.copies import Copies, find_copies
-from truceline.fusion.dependence import habitual_groups
+from truceline.fusion.dependence import dependence, habitual_groups, lift
 from truceline.fusion.details import weigh_details
 from truceline.fusion.panel import SILENT, Floats, Ints, Panel, index_of, lay_out
 from truceline.fusion.reliability import Belief, Priors, Reliability, learn
@@ -29,7 +29,8 @@ class Weighed:
         weight: Shape (candidates, sources): how much each source's word counted.
         independent: Effective number of independent sources that speak of each candidate.
         groups: Shape (sources,): sources with one number habitually share their origin.
-        copies: Clusters of reports; None if every report was taken for independent.
+        dependence: How far every two sources share their origins, see `dependence.dependence`.
+        copies: Clusters of reports.
         candidate: The candidate of every report after it was put where it belongs.
     """
 
@@ -40,8 +41,9 @@ class Weighed:
     verdicts: Verdicts
     weight: Floats
     independent: Floats
+    dependence: pa.Table
     groups: Ints
-    copies: Copies | None
+    copies: Copies
     candidate: Ints
 
 
@@ -80,7 +82,10 @@ def weigh_sources(
     counted, weight = _weights(panel, copies, source, place, reports)
     reliability, belief = learn(panel, priors or Priors(), weight)
     details = weigh_details(reports, counted, place, belief.a + belief.b)
-    groups = habitual_groups(copies, source, panel.sources)
+    everything = lay_out(candidates.num_rows, sources, sensors, looks, reports)
+    lifted = lift(everything, reliability, belief)
+    between = dependence(copies, source, panel.sources, lifted)
+    groups = habitual_groups(between, panel.sources)
     return Weighed(
         panel=panel,
         reliability=reliability,
@@ -89,6 +94,7 @@ def weigh_sources(
         verdicts=decide(panel, reliability, weight, details, groups),
         weight=weight,
         independent=np.where(panel.said > SILENT, weight, 0.0).sum(axis=1),
+        dependence=between,
         groups=groups,
         copies=copies,
         candidate=place,
