@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +31,7 @@ from table import Row, keep, row, show
 from truceline.fusion import reliability
 from truceline.fusion.panel import NO_LOOK, Panel, lay_out
 from truceline.fusion.reliability import Belief, Priors, learn
-from truceline.fusion.sources import weigh_sources
+from truceline.fusion.sources import Weighed, weigh_sources
 from truceline.simulate.contributors import FAMILIES, SourceWorld, make_world
 
 Floats = NDArray[np.float64]
@@ -132,18 +133,22 @@ def bound(world: SourceWorld) -> Answer:
     return from_belief(reliability.believe(panel, what, counts), panel)
 
 
+@lru_cache(maxsize=16)
+def weighed(world: SourceWorld) -> Weighed:
+    """Weigh sources as Truceline does."""
+    return weigh_sources(world.candidates, world.sources, world.sensors, world.looks, world.reports)
+
+
 def ours(world: SourceWorld) -> Answer:
     """Weigh sources as Truceline does, and accuse at the standard."""
-    w = weigh_sources(world.candidates, world.sources, world.sensors, world.looks, world.reports)
-    _, a, b = w.ledger.chances()
-    return Answer(a, b, at_standard(a, b), w.independent)
+    _, a, b = weighed(world).ledger.chances()
+    return Answer(a, b, at_standard(a, b), weighed(world).independent)
 
 
 def rule(world: SourceWorld) -> Answer:
     """Weigh sources as Truceline does, and accuse only by the whole rule."""
-    w = weigh_sources(world.candidates, world.sources, world.sensors, world.looks, world.reports)
-    _, a, b = w.ledger.chances()
-    return Answer(a, b, w.verdicts.party, w.independent)
+    _, a, b = weighed(world).ledger.chances()
+    return Answer(a, b, weighed(world).verdicts.party, weighed(world).independent)
 
 
 def crowd_kit() -> dict[str, Method]:

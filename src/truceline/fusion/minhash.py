@@ -18,6 +18,7 @@ SHINGLE = 5
 PERMUTATIONS = 128
 BAND_ROWS = 3
 NEARLY_SAME = 0.5
+GLANCE, GLANCE_SAME = 32, 0.25
 MOST_ALIKE = 64
 EMPTY = np.uint32(0xFFFFFFFF)
 # Odd multipliers and offsets of a multiply-shift family, from the digits of a fixed recurrence.
@@ -104,6 +105,9 @@ def near_duplicates(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
         found.append(rows[first] * len(texts) + rows[second])
     both = np.unique(np.concatenate(found))
     first, second = both // max(len(texts), 1), both % max(len(texts), 1)
+    # A glance at 32 hashes drops most of what only shares common words.
+    glance = resemblance(signed[:, :GLANCE], first, second) >= GLANCE_SAME
+    first, second = first[glance], second[glance]
     alike = resemblance(signed, first, second)
     near = alike >= NEARLY_SAME
     return first[near], second[near], alike[near]

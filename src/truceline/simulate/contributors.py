@@ -91,7 +91,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SourceWorld:
     """What a fusion may see, and apart from it what was true.
 
