@@ -1,0 +1,58 @@
+"""Located detections as columns: a million observations travel as eight arrays, not as objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+Metres = NDArray[np.int32]
+Codes = NDArray[np.int32]
+Bytes = NDArray[np.int8]
+
+UNKNOWN_KIND = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Detections:
+    """What sensors and people noticed, in order of time, one row each, shape (n,).
+
+    Attributes:
+        east_m: Position on a plane, in metres; a plane that keeps distances of some ten kilometres.
+        north_m: The same.
+        at_us: When the sensor dates it: for a prompt instrument the happening, for a satellite its
+            overpass, for a report its publication. Microseconds since 1970 UTC, never falling.
+        sigma_m: Standard deviation of the position along each axis, at least 1.
+        means: Index of the kind of instrument in the table of lags that goes with the columns.
+        source: Number of the instrument or person; -1 where it is not known.
+        kind: What it was in the source's opinion, index of a kind of incident; -1 for not known.
+    """
+
+    east_m: Metres
+    north_m: Metres
+    at_us: Integers
+    sigma_m: Metres
+    means: Bytes
+    source: Codes
+    kind: Bytes
+
+    def __post_init__(self) -> None:
+        shapes = {field.name: getattr(self, field.name).shape for field in fields(self)}
+        if len(set(shapes.values())) > 1 or self.at_us.ndim != 1:
+            raise ValueError(f"columns must be of one length, got {shapes}")
+        if len(self) and int(self.sigma_m.min()) < 1:
+            row = int(self.sigma_m.argmin())
+            raise ValueError(f"row {row}: sigma_m must be at least 1, got {self.sigma_m[row]}")
+        back = np.flatnonzero(self.at_us[1:] < self.at_us[:-1])
+        if len(back):
+            row = int(back[0]) + 1
+            raise ValueError(f"row {row}: at_us {self.at_us[row]} is before the row above it")
+
+    def __len__(self) -> int:
+        return len(self.at_us)
+
+    def take(self, rows: Integers) -> Detections:
+        """Give some of the rows, in the order asked for, which must be one of time."""
+        return Detections(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
