@@ -17,7 +17,7 @@ MILLIBANS_PER_NAT = 1000 / np.log(10)
 STANDARD = 0.95
 # The bound that must hold with both priors halved against the accused, and with silence read
 # either way: reporting rates in real incidents e times up or down.
-LOWER_STANDARD = 0.8
+LOWER_STANDARD = 0.85
 PRIOR_FACTOR = 2.0
 SILENCE_SHIFT = 1.0
 STILL_LIKELY = 3.0
@@ -52,12 +52,14 @@ class Verdicts:
     """What may be said.
 
     Attributes:
-        party: 0 undetermined, 1 A, 2 B.
+        party: 0 undetermined, 1 A, 2 B: by the whole rule.
+        at_standard: The same by the probability and its lower bound alone.
         reason: Index into `REASONS`: the first demand that was not met.
         lower: Lower bound of the probability of the likelier party.
     """
 
     party: Ints
+    at_standard: Ints
     reason: Ints
     lower: Floats
 
@@ -122,19 +124,18 @@ def decide(
             for way in (-SILENCE_SHIFT, 0.0, SILENCE_SHIFT)
         ]
     )
-    two, physical = _supported(panel, mine, other, groups)
-    demands = (
-        np.maximum(p_a, p_b) >= STANDARD,
-        (panel.said != NO_LOOK).any(axis=1),
-        physical,
-        two,
-        lower >= LOWER_STANDARD,
-        _stands(mine, other, len(panel.sources)),
-    )
+    two, physical = _supported(panel, mine, groups)
+    likely, bounded = np.maximum(p_a, p_b) >= STANDARD, lower >= LOWER_STANDARD
+    looked = (panel.said != NO_LOOK).any(axis=1)
+    demands = (likely, looked, physical, two, bounded, _stands(mine, other, len(groups)))
     met = np.stack([*demands, np.ones(len(mine), np.bool_)])
-    failed = np.argmin(met, axis=0)
-    reason = np.where(met.all(axis=0), 0, failed + 1)
-    return Verdicts(np.where(reason == 0, accused, 0), reason, lower)
+    reason = np.where(met.all(axis=0), 0, np.argmin(met, axis=0) + 1)
+    return Verdicts(
+        party=np.where(reason == 0, accused, 0),
+        at_standard=np.where(likely & bounded, accused, 0),
+        reason=reason,
+        lower=lower,
+    )
 
 
 def _bound(ledger: Ledger, accused: Ints) -> Floats:
@@ -145,20 +146,16 @@ def _bound(ledger: Ledger, accused: Ints) -> Floats:
     return np.asarray(1 / (1 + PRIOR_FACTOR * against))
 
 
-def _supported(panel: Panel, mine: Ints, other: Ints, groups: Ints) -> tuple[Bools, Bools]:
-    """Tell whether two groups speak for the accused, and whether something physical does.
+def _supported(panel: Panel, mine: Ints, groups: Ints) -> tuple[Bools, Bools]:
+    """Tell whether two groups speak for the accusation, and whether something physical does.
 
-    What speaks for an incident counts, and so does what speaks for this party rather than the
-    other; silence never does.
+    Only what was said counts here, and only if it adds a deciban; silence never does.
     """
-    spoke = panel.said > SILENT
-    sources = len(panel.sources)
-    for_it = spoke & (mine[:, :sources] >= SUPPORTS_MILLIBANS) & (
-        mine[:, :sources] >= other[:, :sources]
-    )  # fmt: skip
+    weighty = mine[:, : len(groups)] >= SUPPORTS_MILLIBANS
+    for_it = weighty & (panel.said > SILENT)
     heard = np.zeros((len(mine), int(groups.max(initial=0)) + 1), np.bool_)
-    for source in range(sources):
-        heard[:, groups[source]] |= for_it[:, source]
+    for source, group in enumerate(groups):
+        heard[:, group] |= for_it[:, source]
     present = for_it[:, panel.kind != CHANNEL].any(axis=1)
     return np.asarray(heard.sum(axis=1) >= INDEPENDENT_GROUPS), np.asarray(present)
 
