@@ -16,7 +16,7 @@ from truceline.fusion.panel import Floats, Ints
 Hashes = NDArray[np.uint32]
 SHINGLE = 5
 PERMUTATIONS = 128
-BAND_ROWS = 3
+BAND_ROWS = 4
 NEARLY_SAME = 0.5
 GLANCE, GLANCE_SAME = 32, 0.25
 MOST_ALIKE = 64
@@ -33,14 +33,18 @@ def signatures(texts: Sequence[str]) -> Hashes:
 
     A text shorter than a shingle has the signature of no shingles at all, EMPTY throughout.
     """
-    coded = [np.frombuffer(text.encode("utf-32-le"), np.uint32) for text in texts]
-    lengths = np.array([max(len(one) - SHINGLE + 1, 0) for one in coded], np.int64)
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    sizes = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+    counts = np.maximum(sizes - SHINGLE + 1, 0)
+    filled = np.flatnonzero(counts)
     out = np.full((len(texts), PERMUTATIONS), EMPTY, np.uint32)
-    filled = np.flatnonzero(lengths)
     if not len(filled):
         return out
-    shingles = np.concatenate([_shingle_hashes(coded[row]) for row in filled])
-    starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
+    starts = np.cumsum(counts) - counts
+    # Windows that reach over into the next text are left out.
+    inside = np.arange(counts.sum()) + np.repeat(np.cumsum(sizes) - sizes - starts, counts)
+    shingles = _shingle_hashes(codes)[inside]
+    starts = starts[filled]
     for one in range(PERMUTATIONS):
         mixed = ((shingles * MULTIPLIERS[one] + OFFSETS[one]) >> np.uint64(32)).astype(np.uint32)
         out[filled, one] = np.minimum.reduceat(mixed, starts)
@@ -86,7 +90,8 @@ def pairs_within(group: NDArray[np.int64] | NDArray[np.uint64]) -> tuple[Ints, I
 def near_duplicates(texts: Sequence[str]) -> tuple[Ints, Ints, Floats]:
     """Find the pairs of texts that resemble each other by half or more: rows, rows, resemblance.
 
-    Bands of three hashes miss a pair that resembles by exactly half 4 times in 1,000.
+    Bands of four hashes miss a pair that resembles by exactly half 13 times in 100, by 0.6 once
+    in 100, by 0.7 twice in 10,000.
 
     >>> texts = ["shells fell on Kut", "shells fell on Kut.", "rain"]
     >>> first, second, alike = near_duplicates(texts)

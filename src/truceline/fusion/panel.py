@@ -44,14 +44,8 @@ def index_of(names: tuple[str, ...], column: pa.ChunkedArray, what: str) -> Ints
     Raises:
         ValueError: A row names something that is not among them.
     """
-    values = np.array(column.to_pylist(), dtype=np.str_)
-    known = np.array(names, dtype=np.str_)
-    place = np.searchsorted(known, values).clip(0, max(len(known) - 1, 0))
-    wrong = np.flatnonzero(known[place] != values) if len(known) else np.arange(len(values))
-    if len(wrong):
-        row = int(wrong[0])
-        raise ValueError(f"{what}, row {row}: {str(values[row])!r} is not a known source")
-    return place.astype(np.int64)
+    known = {name: place for place, name in enumerate(names)}
+    return _codes(known, column, what, "is not a known source")
 
 
 def _candidates(column: pa.ChunkedArray, count: int, what: str) -> Ints:
@@ -91,7 +85,8 @@ def lay_out(
     names = tuple(sorted(sources["source"].to_pylist()))
     at = index_of(names, sources["source"], "sources")
     kind = np.zeros(len(names), np.int64)
-    kind[at] = _codes({name: code for code, name in enumerate(KINDS)}, sources["kind"], "sources")
+    kinds = {name: code for code, name in enumerate(KINDS)}
+    kind[at] = _codes(kinds, sources["kind"], "sources", f"is none of {', '.join(kinds)}")
     said = np.full((count, len(names)), NO_LOOK, np.int64)
     condition = np.zeros_like(said)
     cell = (
@@ -101,7 +96,7 @@ def lay_out(
     said[cell], condition[cell] = SILENT, looks["condition"].to_numpy()
     source = index_of(names, reports["source"], "reports")
     candidate = _candidates(reports["candidate"], count, "reports")
-    claim = _codes(CLAIMS, reports["claim"], "reports")
+    claim = _codes(CLAIMS, reports["claim"], "reports", f"is none of {', '.join(CLAIMS)}")
     copy = np.zeros(len(source), np.bool_) if copied is None else copied
     said[candidate[copy], source[copy]] = NO_LOOK
     # The last write wins, so the first report is written last.
@@ -111,12 +106,23 @@ def lay_out(
     return Panel(names, kind, said, condition, _stated(names, sensors))
 
 
-def _codes(known: dict[str, int], column: pa.ChunkedArray, what: str) -> Ints:
-    values = column.to_pylist()
-    for row, value in enumerate(values):
-        if value not in known:
-            raise ValueError(f"{what}, row {row}: {value!r} is none of {', '.join(known)}")
-    return np.array([known[value] for value in values], np.int64)
+def _codes(known: dict[str, int], column: pa.ChunkedArray, what: str, complaint: str) -> Ints:
+    """Turn names into numbers, looking each name up once."""
+    values: list[str] = []
+    indices: list[Ints] = []
+    for chunk in column.chunks:
+        encoded = chunk.dictionary_encode()
+        indices.append(encoded.indices.to_numpy(zero_copy_only=False) + len(values))
+        values += encoded.dictionary.to_pylist()
+    if not indices:
+        return np.zeros(0, np.int64)
+    row_of = np.concatenate(indices)
+    codes: Ints = np.array([known.get(value, -1) for value in values], np.int64)[row_of]
+    wrong = np.flatnonzero(codes < 0)
+    if len(wrong):
+        row = int(wrong[0])
+        raise ValueError(f"{what}, row {row}: {values[row_of[row]]!r} {complaint}")
+    return codes
 
 
 def _stated(names: tuple[str, ...], sensors: pa.Table) -> Floats:
