@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truceline.fusion.copies import Copies, find_copies, mask_parties
+from truceline.fusion.copies import Copies, compare_reports, mask_parties, settle_copies
 from truceline.fusion.dependence import lift
 from truceline.fusion.minhash import near_duplicates, pairs_within, resemblance, signatures
 from truceline.fusion.sources import Weighed, weigh_sources
@@ -25,6 +25,11 @@ def shingles(text: str) -> set[str]:
 
 def jaccard(one: str, other: str) -> float:
     return len(shingles(one) & shingles(other)) / len(shingles(one) | shingles(other))
+
+
+def find_copies(reports: pa.Table) -> Copies:
+    """Find copies before anything is known of the truth."""
+    return settle_copies(compare_reports(reports), np.full(3000, 0.5))
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +152,17 @@ def test_instruments_copy_nobody(base: SourceWorld, found: Copies) -> None:
 def test_nothing_to_compare_is_no_copy() -> None:
     schema = make_world(Family(name="few", candidates=5), 1).reports.schema
     assert find_copies(schema.empty_table()).copied.tolist() == []
+
+
+def test_agreement_means_more_where_there_was_nothing(base: SourceWorld) -> None:
+    compared = compare_reports(base.reports)
+    exists = np.array([one != "none" for one in base.truth["truth"].to_pylist()])
+    blind = settle_copies(compared, np.full(3000, 0.5))
+    told = settle_copies(compared, np.where(exists, 0.99, 0.01))
+    real = np.array(base.origins["origin"].to_pylist()) == "copy"
+    wrong_blind, wrong_told = (one.copied & ~real for one in (blind, told))
+    assert wrong_told.sum() < wrong_blind.sum()
+    assert (real & told.copied).sum() / real.sum() >= 0.94
 
 
 # ---------------------------------------------------------------------------- dependence

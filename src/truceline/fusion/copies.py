@@ -68,8 +68,30 @@ def mask_parties(texts: Sequence[str], names: Sequence[str]) -> list[str]:
     return masked
 
 
-def find_copies(reports: pa.Table, party_names: Sequence[str] = ()) -> Copies:
-    """Find the reports that count once.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Pairs of reports of one candidate, compared field by field.
+
+    Attributes:
+        names, published_us: Id and time of every report, in the order of the table.
+        candidate: Candidate of each pair.
+        first, second: Rows of each pair, the earlier report first.
+        one, other: Numbers of their sources.
+        level: Shape (pairs, fields): MISSING, DIFFERENT, SAME, SAME_RARE or SAME_ODD.
+    """
+
+    names: Ints
+    published_us: Ints
+    candidate: Ints
+    first: Ints
+    second: Ints
+    one: Ints
+    other: Ints
+    level: Ints
+
+
+def compare_reports(reports: pa.Table, party_names: Sequence[str] = ()) -> Compared:
+    """Compare all reports of one candidate by different sources, pair by pair.
 
     Args:
         reports: report, source, candidate, published_us, text, media_hash (0: none), said_entity,
@@ -82,8 +104,7 @@ def find_copies(reports: pa.Table, party_names: Sequence[str] = ()) -> Copies:
     _, source = np.unique(np.array(reports["source"].to_pylist(), np.str_), return_inverse=True)
     order = np.lexsort((names, published, candidate))
     texts = mask_parties(reports["text"].to_pylist(), party_names)
-    speaks = _speaks(reports, texts)[order]
-    rows = order[speaks]
+    rows = order[_speaks(reports, texts)[order]]
     early, late = pairs_within(candidate[rows])
     first, second = rows[early], rows[late]
     apart = source[first] != source[second]
@@ -91,12 +112,26 @@ def find_copies(reports: pa.Table, party_names: Sequence[str] = ()) -> Copies:
     ranked = np.lexsort((names[second], names[first]))
     first, second = first[ranked], second[ranked]
     level = _levels(reports, texts, first, second, published[second] - published[first])
-    shared = _same_origin(level, source[first], source[second])
-    cluster, copied = _gather(names, published, first, second, shared >= LINKED)
-    chance = np.zeros(len(names))
+    return Compared(
+        names, published, candidate[first], first, second, source[first], source[second], level
+    )
+
+
+def settle_copies(compared: Compared, exists: Floats) -> Copies:
+    """Decide which reports count once, given how likely each candidate is an incident.
+
+    Independent accounts of one incident agree in much, independent inventions in little: what
+    agreement means depends on the truth, and `exists` holds what is known of it so far.
+    """
+    shared = _same_origin(compared.level, compared.one, compared.other, exists[compared.candidate])
+    first, second = compared.first, compared.second
+    cluster, copied = _gather(
+        compared.names, compared.published_us, first, second, shared >= LINKED
+    )
+    chance = np.zeros(len(compared.names))
     np.maximum.at(chance, first, shared)
     np.maximum.at(chance, second, shared)
-    return Copies(cluster, copied, chance, first, second, shared, level)
+    return Copies(cluster, copied, chance, first, second, shared, compared.level)
 
 
 def _speaks(reports: pa.Table, texts: Sequence[str]) -> Bools:
@@ -133,28 +168,37 @@ def _levels(
     return level
 
 
-def _same_origin(level: Ints, one: Ints, other: Ints) -> Floats:
-    """Give each pair's chance to be of one origin, by EM over fields and pairs of sources."""
-    _, duo = np.unique(
-        np.minimum(one, other) * (int(max(one.max(initial=0), other.max(initial=0))) + 1)
-        + np.maximum(one, other),
-        return_inverse=True,
-    )
+def _same_origin(level: Ints, one: Ints, other: Ints, there: Floats) -> Floats:
+    """Give each pair's chance to be of one origin, by EM over fields and pairs of sources.
+
+    How often independent reports agree, and how often two sources share an origin, is learned
+    apart for nothing and for incidents; `there` is each pair's chance to be about an incident.
+    """
+    size = int(max(one.max(initial=0), other.max(initial=0))) + 1
+    _, duo = np.unique(np.minimum(one, other) * size + np.maximum(one, other), return_inverse=True)
     before = _before()
-    agree = before.copy()
-    shared = np.full(len(level), SHARED_BEFORE)
-    rate = np.full(int(duo.max(initial=-1)) + 1, SHARED_BEFORE)
+    duos = int(duo.max(initial=-1)) + 1
+    sure = np.stack([1 - there, there])
+    shared = np.full((2, len(level)), SHARED_BEFORE)
+    copies, apart = before[0], np.stack([before[1], before[1]])
+    rate = np.full((2, duos), SHARED_BEFORE)
     columns = np.arange(len(FIELDS))
-    pairs = np.bincount(duo, minlength=len(rate)).astype(np.float64)
     for _ in range(SWEEPS):
-        weight = np.log(agree[0] / agree[1])[columns, level].sum(axis=1)
-        odds = np.log(rate / (1 - rate))[duo] + weight
-        shared = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
-        overall = (shared.sum() + SHARED_BEFORE * BEFORE_PAIRS) / (len(shared) + BEFORE_PAIRS)
-        copied = np.bincount(duo, shared, len(rate))
-        rate = (copied + SHARED_PAIRS * overall) / (pairs + SHARED_PAIRS)
-        agree = _agreement(level, shared, before)
-    return shared
+        for truth in range(2):
+            weight = np.log(copies / apart[truth])[columns, level].sum(axis=1)
+            odds = np.log(rate[truth] / (1 - rate[truth]))[duo] + weight
+            shared[truth] = 1 / (1 + np.exp(-np.clip(odds, -50, 50)))
+            rate[truth] = _rates(duo, duos, sure[truth], shared[truth])
+            apart[truth] = _agreement(level, sure[truth] * (1 - shared[truth]), before[1])
+        copies = _agreement(level, (sure * shared).sum(axis=0), before[0])
+    return np.asarray((sure * shared).sum(axis=0))
+
+
+def _rates(duo: Ints, duos: int, sure: Floats, shared: Floats) -> Floats:
+    """Learn how often each two sources share an origin, drawn towards what all do."""
+    overall = (sure @ shared + SHARED_BEFORE * BEFORE_PAIRS) / (sure.sum() + BEFORE_PAIRS)
+    copied = np.bincount(duo, sure * shared, duos) + SHARED_PAIRS * overall
+    return np.asarray(copied / (np.bincount(duo, sure, duos) + SHARED_PAIRS))
 
 
 def _before() -> Floats:
@@ -167,16 +211,13 @@ def _before() -> Floats:
     return before
 
 
-def _agreement(level: Ints, shared: Floats, before: Floats) -> Floats:
-    """Learn how often copies, and independent reports, agree in each field."""
+def _agreement(level: Ints, weight: Floats, before: Floats) -> Floats:
+    """Learn how often reports agree in each field, of the pairs so weighted."""
     agree = before.copy()
-    for which, weight in enumerate((shared, 1 - shared)):
-        for field in range(len(FIELDS)):
-            found = (
-                np.bincount(level[:, field], weight, LEVELS) + BEFORE_PAIRS * before[which, field]
-            )
-            start = 0 if field == DELAY else DIFFERENT
-            agree[which, field, start:] = found[start:] / found[start:].sum()
+    for field in range(len(FIELDS)):
+        found = np.bincount(level[:, field], weight, LEVELS) + BEFORE_PAIRS * before[field]
+        start = 0 if field == DELAY else DIFFERENT
+        agree[field, start:] = found[start:] / found[start:].sum()
     return agree
 
 

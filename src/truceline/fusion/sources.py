@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from truceline.fusion.attach import reattach
-from truceline.fusion.copies import Copies, find_copies
+from truceline.fusion.copies import Copies, compare_reports, settle_copies
 from truceline.fusion.dependence import dependence, habitual_groups, lift
 from truceline.fusion.details import weigh_details
 from truceline.fusion.panel import SILENT, Floats, Ints, Panel, index_of, lay_out
@@ -18,6 +18,8 @@ from truceline.fusion.verdict import Ledger, Verdicts, decide, make_ledger
 
 # A report that is a copy with chance q counts 1 - q to this power. Chosen on the seeds 100 to 119.
 DOUBT_POWER = 2.0
+# What agreement of reports means depends on the truth: copies are settled again once it is known.
+ROUNDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def weigh_sources(
         sources: source, kind (sensor, patrol, channel).
         sensors: source, condition, stated_detection_ppm, stated_false_ppm.
         looks: source, candidate, condition.
-        reports: see `copies.find_copies`, and claim (A, B, none), east_m, north_m, radius_95_m.
+        reports: see `copies.compare_reports`, and claim (A, B, none), east_m, north_m, radius_95_m.
         party_names: Words that name a party in the texts.
         priors: What is believed before the stream; None for the ones fitted.
 
@@ -76,12 +78,16 @@ def weigh_sources(
     place = reattach(candidates, reports)
     column = reports.schema.get_field_index("candidate")
     reports = reports.set_column(column, "candidate", pa.array(place))
-    copies = find_copies(reports, party_names)
-    panel = lay_out(candidates.num_rows, sources, sensors, looks, reports, copies.copied)
-    source = index_of(panel.sources, reports["source"], "reports")
-    counted, weight = _weights(panel, copies, source, place, reports)
-    reliability, belief = learn(panel, priors or Priors(), weight)
-    details = weigh_details(reports, counted, place, belief.a + belief.b)
+    compared = compare_reports(reports, party_names)
+    exists = np.full(candidates.num_rows, 0.5)
+    for _ in range(ROUNDS):
+        copies = settle_copies(compared, exists)
+        panel = lay_out(candidates.num_rows, sources, sensors, looks, reports, copies.copied)
+        source = index_of(panel.sources, reports["source"], "reports")
+        counted, weight = _weights(panel, copies, source, place, reports)
+        reliability, belief = learn(panel, priors or Priors(), weight)
+        exists = belief.a + belief.b
+    details = weigh_details(reports, counted, place, exists)
     everything = lay_out(candidates.num_rows, sources, sensors, looks, reports)
     lifted = lift(everything, reliability, belief)
     between = dependence(copies, source, panel.sources, lifted)
