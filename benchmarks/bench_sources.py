@@ -9,8 +9,7 @@ on other seeds or families prints and keeps nothing.
 Rivals on the same rows: two votes, sensors alone, Dawid and Skene with every source independent,
 the same with the copies taken away by an oracle, and, where it can be imported, crowd-kit's
 DawidSkene and MACE. The bound is our model with reliability read from the truth, copies known and
-every report on the incident it is about: no learner that sees these columns as we do beats it by
-more than luck.
+every report on the incident it is about; it weighs no details, so we can pass it by these.
 """
 
 from __future__ import annotations
