@@ -9,21 +9,19 @@ again from the log.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from truceline.fusion.assess import Found
 from truceline.fusion.associate import Associator
 from truceline.fusion.model import Model
-from truceline.records.detections import Detections, Integers, canonical_order
-from truceline.records.units import DAY_US, SECOND_US
+from truceline.records.detections import Detections, Integers, canonical
+from truceline.records.units import DAY_US
 
 LATENESS_US = 2 * DAY_US
 # Rows between two states that are put aside: about what is associated in a millisecond.
 STATE_EVERY = 1000
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,34 +85,33 @@ class Stream:
         Args:
             batch: In order among themselves, as `Detections` always are.
         """
-        horizon_us = self._horizon_us(batch)
-        old = batch.at_us < horizon_us
+        old = batch.at_us < self._horizon_us()
         fresh = batch.take(np.flatnonzero(~old)) if old.any() else batch
         changed = len(self._labels)
         if len(fresh):
             changed = self._merge(fresh)
             self._go_on(changed)
-        settled = self._settle(horizon_us)
+        settled = self._settle(self._horizon_us())
         return Update(
             changed_from=max(0, changed - len(settled)),
             too_old=np.flatnonzero(old),
             settled=settled,
         )
 
-    def _horizon_us(self, batch: Detections) -> int:
-        newest = [int(rows.at_us[-1]) for rows in (self._rows, batch) if rows is not None and len(rows)]
-        return max(newest, default=0) - self._lateness_us
+    def _horizon_us(self) -> int:
+        """Give the time before which a row is too old; nothing is, before the first row."""
+        rows = self._rows
+        return int(rows.at_us[-1]) - self._lateness_us if rows is not None else -(2**62)
 
     def _merge(self, fresh: Detections) -> int:
         """Put rows in their places; give the first place that is not what it was."""
-        if self._rows is None or not len(self._rows):
-            self._rows = fresh.take(canonical_order(fresh))
-            return 0
         held = self._rows
+        if held is None:
+            self._rows = canonical(fresh)
+            return 0
         first = int(np.searchsorted(held.at_us, fresh.at_us[0]))
-        tail = joined(held.slice(first, len(held)), fresh)
-        tail = tail.take(canonical_order(tail))
-        self._rows = joined(held.slice(0, first), tail)
+        tail = canonical(held.slice(first, len(held)), fresh)
+        self._rows = held.slice(0, first).followed_by(tail)
         return first
 
     def _go_on(self, first: int) -> None:
@@ -130,7 +127,7 @@ class Stream:
             end = min(begin + self._every - begin % self._every, len(rows))
             labels.append(self._now.add(rows.slice(begin, end)))
             begin = end
-            if begin < len(rows) or begin % self._every == 0:
+            if begin % self._every == 0:
                 self._aside.append((begin, self._now.copy()))
         self._labels = np.concatenate(labels)
 
@@ -149,13 +146,3 @@ class Stream:
         self._labels = self._labels[begin:]
         self._aside = [(at - begin, state) for at, state in self._aside[kept[-1] :]]
         return settled
-
-
-def joined(one: Detections, other: Detections) -> Detections:
-    """Lay rows behind one another; the later ones may not be older than the earlier."""
-    return Detections(
-        **{
-            field.name: np.concatenate([getattr(one, field.name), getattr(other, field.name)])
-            for field in fields(Detections)
-        }
-    )
