@@ -146,7 +146,18 @@ class Associator:
 
     def incidents(self) -> Found:
         """Say what is known of every incident so far, in the order of their first detections."""
-        every = [*self._sealed, self._raw(np.arange(self._state.used[LIVES]))]
+        return self._told([*self._sealed, self._raw(np.arange(self._state.used[LIVES]))])
+
+    def ended(self) -> Found:
+        """Say what is known of the incidents that can gain nothing any more."""
+        return self._told(self._sealed or [self._raw(np.zeros(0, np.int64))])
+
+    def forget_ended(self, count: int) -> None:
+        """Drop the first so many of those that ended; they were told."""
+        while count > 0:
+            count -= len(self._sealed.pop(0)[0])
+
+    def _told(self, every: list[Raw]) -> Found:
         lives, spots, kinds, seen = (np.concatenate(part) for part in zip(*every, strict=True))
         order = np.argsort(lives["number"])
         return assess(self.model, lives[order], spots[order], kinds[order], seen[order])

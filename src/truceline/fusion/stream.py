@@ -33,11 +33,13 @@ class Update:
         too_old: Indices of rows of the batch that are older than the window: their block has to be
             opened again from the log. They were not taken.
         settled: Labels of the rows that left the window, in the canonical order.
+        ended: Incidents that can neither gain a row nor lose one any more; told once.
     """
 
     changed_from: int
     too_old: Integers
     settled: Integers
+    ended: Found
 
 
 class Stream:
@@ -76,7 +78,7 @@ class Stream:
         return self._rows
 
     def incidents(self) -> Found:
-        """Say what is known of every incident so far."""
+        """Say what is known of the incidents that have not ended."""
         return self._now.incidents()
 
     def add(self, batch: Detections) -> Update:
@@ -91,11 +93,12 @@ class Stream:
         if len(fresh):
             changed = self._merge(fresh)
             self._go_on(changed)
-        settled = self._settle(self._horizon_us())
+        settled, ended = self._settle(self._horizon_us())
         return Update(
             changed_from=max(0, changed - len(settled)),
             too_old=np.flatnonzero(old),
             settled=settled,
+            ended=ended,
         )
 
     def _horizon_us(self) -> int:
@@ -118,10 +121,12 @@ class Stream:
         """Associate again from the last state that was put aside before a row."""
         rows = self._rows
         assert rows is not None  # noqa: S101 - rows were merged just before
-        while self._aside[-1][0] > first:
-            self._aside.pop()
-        begin, state = self._aside[-1]
-        self._now = state.copy()
+        begin = len(self._labels)
+        if first < begin:
+            while self._aside[-1][0] > first:
+                self._aside.pop()
+            begin, state = self._aside[-1]
+            self._now = state.copy()
         labels = [self._labels[:begin]]
         while begin < len(rows):
             end = min(begin + self._every - begin % self._every, len(rows))
@@ -131,18 +136,19 @@ class Stream:
                 self._aside.append((begin, self._now.copy()))
         self._labels = np.concatenate(labels)
 
-    def _settle(self, horizon_us: int) -> Integers:
+    def _settle(self, horizon_us: int) -> tuple[Integers, Found]:
         """Let go of rows before the horizon, as far as a state was put aside behind them."""
         rows = self._rows
-        if rows is None:
-            return np.zeros(0, np.int64)
-        old = int(np.searchsorted(rows.at_us, horizon_us))
-        kept = [index for index, (begin, _) in enumerate(self._aside) if begin <= old]
-        begin = self._aside[kept[-1]][0]
-        if not begin:
-            return np.zeros(0, np.int64)
+        old = 0 if rows is None else int(np.searchsorted(rows.at_us, horizon_us))
+        kept = sum(begin <= old for begin, _ in self._aside) - 1
+        begin, state = self._aside[kept]
+        # What had ended when that state was put aside stands first in all that came from it.
+        ended = state.ended()
+        for one in (*(later for _, later in self._aside[kept:]), self._now):
+            one.forget_ended(len(ended))
         settled = self._labels[:begin]
-        self._rows = rows.slice(begin, len(rows))
+        if rows is not None:
+            self._rows = rows.slice(begin, len(rows))
         self._labels = self._labels[begin:]
-        self._aside = [(at - begin, state) for at, state in self._aside[kept[-1] :]]
-        return settled
+        self._aside = [(at - begin, one) for at, one in self._aside[kept:]]
+        return settled, ended
