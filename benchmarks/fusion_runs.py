@@ -21,7 +21,7 @@ import numpy as np
 from fusion_columns import load, save, world
 from fusion_ours import lags_told
 from fusion_peers import OURS, TOOLS
-from fusion_score import score
+from fusion_score import gospa_km, parting, score
 from fusion_stress import AS_IT_IS, WRONGS
 from fusion_yardstick import nearest_true
 from table import RESULTS
@@ -31,7 +31,7 @@ SOURCE = HERE.parent / "src" / "truceline"
 BUILD = HERE.parent / "build" / "bench-fusion"
 TUNED = HERE / "fusion_peers.toml"
 KEPT = RESULTS / "fusion-runs.json"
-WARM_ROWS, WARM_SEED = 2_000, 100
+WARM_SEED = 100
 # Starting, compiling and warming up come on top of the limit of a call.
 START_S = 400
 LIMIT_S = 120
@@ -66,7 +66,7 @@ class Job:
     def settings(self) -> dict[str, Any]:
         """What the tool is told, from the file of tuned settings."""
         if self.tool == OURS:
-            return {"lonely": "prompt", **WRONGS[self.wrong].told}
+            return {**tuned_settings().get(OURS, {}), **WRONGS[self.wrong].told}
         measure, _, regime = self.tuned.partition(" of ")
         found = tuned_settings().get(self.tool, {}).get(regime or self.regime, {})
         return {**found.get(measure, {})}
@@ -171,7 +171,8 @@ def measure(job: Job, limit_s: int) -> Result:
             "tool": job.tool,
             "regime": job.regime,
             "world": str(path),
-            "warm": str(world(BUILD, job.regime, min(WARM_ROWS, job.rows), WARM_SEED)),
+            "warm": str(world(BUILD, job.regime, TOOLS[job.tool].warm_rows, WARM_SEED)),
+            "listed": str(folder / "listed.npy"),
             "labels": str(folder / "labels.npy"),
             "settings": settings,
             "limit_s": limit_s,
@@ -179,11 +180,20 @@ def measure(job: Job, limit_s: int) -> Result:
         limit_s + START_S,
     )
     if "failed" not in answer and job.rows <= MOST_SCORED:
-        detections, truth = load(path)
-        labels = np.load(folder / "labels.npy")
-        lonely = settings.get("lonely", "prompt")
-        answer |= score(detections, truth, labels, lags_told(wrong.told), lonely=lonely)
+        answer |= _scored(path, folder, job)
     return answer
+
+
+def _scored(path: Path, folder: Path, job: Job) -> Result:
+    """Score labels, and origins: a peer's by the one estimator, ours as it lists them itself."""
+    detections, truth = load(path)
+    labels = np.load(folder / "labels.npy")
+    if job.tool == OURS:
+        listed = np.load(folder / "listed.npy")
+        sure = listed[:, 3] >= job.settings["listed_from"]
+        return parting(truth, labels) | gospa_km(truth.incidents, listed[sure, :3])
+    lonely, lags = job.settings["lonely"], lags_told(WRONGS[job.wrong].told)
+    return score(detections, truth, labels, lags, lonely=lonely)
 
 
 def _changed(path: Path, job: Job) -> Path:

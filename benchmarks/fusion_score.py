@@ -27,9 +27,8 @@ def origins(
 
     Positions are means weighted by precision. The time is that of the prompt members, weighted
     likewise, else that of the first late one less its mean delay over the number of late ones: so
-    early the first of k exponentials is. `lonely` says which clusters of one row are listed: "none",
-    "prompt" (those of a prompt instrument), "all", or "named" (those that are no noise).
-    Rows of noise are clusters of one row.
+    early the first of k exponentials is. `lonely` says which clusters of one row, noise among them,
+    are listed: "none", "prompt" (those of a prompt instrument), "all", or "named" (all but noise).
     """
     noise = labels < 0
     alone = np.where(noise, labels.max(initial=0) + np.cumsum(noise), labels)

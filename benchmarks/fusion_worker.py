@@ -25,13 +25,15 @@ from typing import Any
 import numpy as np
 
 from fusion_columns import load, rows_of
-from fusion_peers import TOOLS, Tool
+from fusion_ours import listed
+from fusion_peers import OURS, TOOLS, Tool
 from fusion_score import LONELY, gospa_km, origins, parting
 
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 KIB, MB = 1024, 1e6
 # Beyond it a call ends with an error of memory, and not with the machine.
 MEMORY = 20 * 2**30
+FINALISTS = 5
 
 
 def others() -> list[int]:
@@ -82,6 +84,8 @@ def run(tool: Tool, job: dict[str, Any]) -> dict[str, Any]:
     wall_s, cpu_s = time.perf_counter() - begin, processor_s() - busy
     signal.alarm(0)
     np.save(job["labels"], labels)
+    if job["tool"] == OURS:
+        np.save(job["listed"], listed())
     return {
         "wall_s": wall_s,
         "cpu_s": cpu_s,
@@ -107,18 +111,41 @@ def settings_of(tool: Tool) -> Iterator[dict[str, Any]]:
 
 
 def tune(tool: Tool, job: dict[str, Any]) -> dict[str, Any]:
-    """Try the whole grid on the tuning world; each try is written down as soon as it is known."""
-    detections, truth = load(Path(job["world"]))
+    """Try the whole grid, and what did best once more on a longer world of the same seed.
+
+    A short world has little past and future: in it spans of time are chosen too long.
+    """
+    tried = trials(tool, job, job["world"], settings_of(tool))
+    if job["longer"] == job["world"]:
+        return {"versions": versions(tool)}
+    best = {json.dumps(one["settings"]): one["settings"]
+            for measure, sign in (("pair_f1", -1), *((way, 1) for way in LONELY))
+            for one in sorted(tried, key=lambda one: sign * one[measure])[:FINALISTS]}  # fmt: skip
+    trials(tool, job, job["longer"], iter(best.values()))
+    return {"versions": versions(tool)}
+
+
+def trials(
+    tool: Tool, job: dict[str, Any], path: str, grid: Iterator[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Try settings on one world; each try is written down as soon as it is known."""
+    detections, truth = load(Path(path))
     rows = rows_of(detections, job["regime"])
-    with Path(job["tries"]).open("w", encoding="utf-8") as tries:
-        for settings in settings_of(tool):
+    tried = []
+    with Path(job["tries"]).open("a", encoding="utf-8") as tries:
+        for settings in grid:
             labels = tool.run(rows, {**job["settings"], **settings})
-            one = {"settings": settings, "pair_f1": parting(truth, labels)["pair_f1"]}
+            one = {
+                "settings": settings,
+                "rows": len(rows),
+                "pair_f1": parting(truth, labels)["pair_f1"],
+            }
             for lonely in LONELY:
                 found = origins(detections, labels, lonely=lonely)
                 one[lonely] = gospa_km(truth.incidents, found)["gospa_km"]
             print(json.dumps(one), file=tries, flush=True)
-    return {"versions": versions(tool)}
+            tried.append(one)
+    return tried
 
 
 def main() -> int:
