@@ -11,6 +11,7 @@ from itertools import product
 from statistics import median
 from typing import Any
 
+from fusion_columns import world
 from fusion_peers import OURS, TOOLS
 from fusion_runs import BUILD, HERE, NEAREST, SOURCE, Job, Result, Runs, print_of, tuned_settings
 from fusion_stress import AS_IT_IS, WRONGS
@@ -57,12 +58,12 @@ def line(what: str, value: float, unit: str = "", who: str = OURS, goal: Goal | 
 
 def at_least(value: float, goal: float) -> Goal:
     """Give a goal that is met from `goal` on."""
-    return f">= {goal:,g}", value >= goal
+    return f">= {goal:,.10g}", value >= goal
 
 
 def at_most(value: float, goal: float) -> Goal:
     """Give a goal that is met up to `goal`."""
-    return f"<= {goal:,g}", value <= goal
+    return f"<= {goal:,.10g}", value <= goal
 
 
 def middle(results: Sequence[Result], name: str) -> float | None:
@@ -407,7 +408,7 @@ def large(runs: Runs) -> bool:
                 if "cpu_s" in result:
                     points.append((result["rows"], result["cpu_s"]))
         last = result
-        (BUILD / f"{regime}-{10 * SIZES[-1]}-1.npz").unlink(missing_ok=True)
+        world(BUILD, regime, 10 * SIZES[-1], SEEDS[0]).unlink()
         if "failed" in last:
             rows += failures([last], f"{regime}, 10,000,000 rows", OURS)
             continue

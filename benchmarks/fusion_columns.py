@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from truceline.simulate.regime import REGIMES, Incidents, Truth, draw_regime
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+PRINTED_ROWS = 2_000
 COLUMNS = ("east_m", "north_m", "at_us", "sigma_m", "means", "source", "kind")
 # Tools that want degrees get them beforehand: a plane that keeps distances from its middle.
 PLANE = "+proj=aeqd +lat_0=48.5 +lon_0=36 +x_0={east:.0f} +y_0={north:.0f} +units=m"
@@ -66,9 +69,19 @@ def rows_of(detections: Detections, regime: str) -> Rows:
     )
 
 
+@cache
+def world_print(regime: str) -> str:
+    """Give a hash of a small world of a regime: another one, if the generator draws otherwise."""
+    detections, truth = draw_regime(REGIMES[regime], PRINTED_ROWS, 0)
+    digest = hashlib.sha256(truth.incident.tobytes())
+    for name in COLUMNS:
+        digest.update(getattr(detections, name).tobytes())
+    return digest.hexdigest()[:8]
+
+
 def world(folder: Path, regime: str, count: int, seed: int) -> Path:
     """Draw a world once and keep it as a file of columns, truth beside them; give its path."""
-    path = folder / f"{regime}-{count}-{seed}.npz"
+    path = folder / f"{regime}-{count}-{seed}-{world_print(regime)}.npz"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         save(path, *draw_regime(REGIMES[regime], count, seed))

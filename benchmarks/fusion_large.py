@@ -14,10 +14,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from fusion_worker import memory
 from truceline.fusion.associate import Associator
 from truceline.fusion.model import packaged_model
-
-from fusion_worker import memory
 from truceline.simulate.regime import REGIMES, draw_regime
 
 PIECE = 1_000_000
@@ -30,8 +29,8 @@ def main() -> None:
     """Feed the pieces and write what they cost."""
     regime, rows, answer = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     associator = Associator(packaged_model())
-    associator.add(draw_regime(REGIMES[regime], 2000, 1)[0])
-    associator = Associator(packaged_model())
+    associator.add(draw_regime(REGIMES[regime], 100_000, 1)[0])
+    associator = Associator(packaged_model(), keep=False)
     begins_us = wall_s = cpu_s = fed = 0
     resident_mb = []
     for piece in range(rows // PIECE):

@@ -250,7 +250,7 @@ TOOLS: dict[str, Tool] = {
         packages=("h3ronpy", "pandas"),
         grid={
             "resolution": (4, 5, 6, 7, 8, 9),
-            "minutes": (5, 15, 30, 60, 120, 240, 480, 720, 1440),
+            "minutes": (5, 15, 30, 60, 120, 240, 480, 720, 1440, 2880),
         },
     ),
     "DuckDB join": Tool(run=duckdb_join, packages=("duckdb",), grid=NEAR),
@@ -278,6 +278,7 @@ TOOLS: dict[str, Tool] = {
         grid={"gate": (2, 3, 4), "hours": (1, 6)},
         tuning_rows=1_000,
         most_rows=1_000,
+        warm_rows=50,
     ),
 }
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from fusion_columns import load, save, world
+from fusion_columns import load, save, world, world_print
 from fusion_ours import lags_told
 from fusion_peers import OURS, TOOLS
 from fusion_score import gospa_km, parting, score
@@ -74,7 +74,7 @@ class Job:
     @property
     def key(self) -> str:
         """Name all that the result depends on: another key, another result."""
-        depends = {"settings": self.settings, "world": print_of(SOURCE / "simulate" / "regime.py")}
+        depends = {"settings": self.settings, "world": world_print(self.regime)}
         if self.tool == OURS:
             depends["fusion"] = print_of(*sorted((SOURCE / "fusion").glob("*.*")))
         shown = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:8]
@@ -130,7 +130,11 @@ class Runs:
         return self.known[key]
 
     def put(self, key: str, result: Result) -> None:
-        """Keep a result."""
+        """Keep a result, and no older one of the same job."""
+        if "job" in result:
+            stale = [old for old, kept in self.known.items() if kept.get("job") == result["job"]]
+            for old in stale:
+                del self.known[old]
         self.known[key] = result
         self._done.add(key)
         if self.path is not None:
@@ -219,8 +223,9 @@ def call(folder: Path, job: Mapping[str, Any], limit_s: float) -> Result:
             code = worker.wait(limit_s)
         except subprocess.TimeoutExpired:
             code = -signal.SIGALRM
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(worker.pid, signal.SIGKILL)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGKILL)
     answer = folder / "job.answer.json"
     if answer.exists():
         return dict(json.loads(answer.read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fusion_columns import load, world
+from fusion_columns import load, world, world_print
 from fusion_ours import associated, listed
 from fusion_peers import OURS, TOOLS
 from fusion_runs import BUILD, TUNED, call, tuned_settings
@@ -62,7 +62,8 @@ def tune(name: str, regime: str) -> dict[str, Any]:
     last = [one for one in tried if one["rows"] == most]
     if not last:
         return {}
-    return {"tried": len(tried) - len(last) or len(last), "of": size} | best(last, given)
+    found = {"tried": len(tried) - len(last) or len(last), "of": size}
+    return found | {"world": world_print(regime)} | best(last, given)
 
 
 def best(tried: Sequence[Mapping[str, Any]], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,15 +110,20 @@ def listed_from() -> float:
     return min(total, key=lambda limit: total[limit])
 
 
+def _stale(known: Mapping[str, Any], name: str, regime: str) -> bool:
+    found = known.get(name, {}).get(regime, {})
+    return bool(found.get("world") != world_print(regime))
+
+
 def tune_all(names: Sequence[str], *, again: bool) -> None:
-    """Tune the tools named in every regime, and write the file after each."""
+    """Tune the tools named in every regime, and ours; the file is written after each."""
     known = {name: dict(regimes) for name, regimes in tuned_settings().items()}
-    if OURS in names and (again or OURS not in known):
+    if OURS not in known or (again and OURS in names):
         known[OURS] = {"listed_from": listed_from()}
         write(known)
     for name in names:
         for regime in REGIMES:
-            if name != OURS and (again or not known.get(name, {}).get(regime)):
+            if name != OURS and (again or _stale(known, name, regime)):
                 known.setdefault(name, {})[regime] = tune(name, regime)
                 write(known)
 
@@ -138,6 +144,7 @@ def write(known: Mapping[str, Mapping[str, Any]]) -> None:
                 continue
             lines.append(f'[tuned."{name}".{regime}]')
             lines.append(f"tried = {found['tried']}\nof = {found['of']}")
+            lines.append(f'world = "{found["world"]}"')
             for measure in ("pair_f1", "gospa_km"):
                 told = ", ".join(f"{k} = {json.dumps(v)}" for k, v in found[measure].items())
                 lines.append(f"{measure} = {{ {told} }}")
