@@ -24,9 +24,9 @@ from truceline.simulate.measures.association import association
 from truceline.simulate.regime import REGIMES, Truth, draw_regime
 
 SEEDS = (101, 102, 103)
-ROWS = {"norm": 40_000, "dense": 40_000, "hot": 10_000}
+ROWS = {"norm": 40_000, "dense": 30_000, "hot": 25_000}
 GOALS = {"norm": 0.78, "dense": 0.57, "hot": 0.42}
-WEIGHTS = {"norm": 2.0, "dense": 0.3, "hot": 2.0}
+WEIGHTS = {"norm": 1.0, "dense": 0.5, "hot": 2.0}
 # How far each parameter is moved at a time: standard deviation of its logarithm.
 STEPS = {
     "attention": 0.2,
@@ -95,7 +95,9 @@ def moved(model: Model, rng: np.random.Generator) -> Model:
             changes["fresh"] = tuple(fresh)
         else:
             value = getattr(model, str(name)) * math.exp(rng.normal(0, STEPS[str(name)]))
-            changes[str(name)] = min(value, 0.95) if name in {"same_place", "least_share"} else value
+            changes[str(name)] = (
+                min(value, 0.95) if name in {"same_place", "least_share"} else value
+            )
     return replace(model, **changes)  # type: ignore[arg-type]
 
 

@@ -40,7 +40,8 @@ PATIENCE_S = 20.0
 def work(folder: Path, out: int) -> None:
     """Write to a mission, and print what was acknowledged."""
     try:
-        # Small enough that both commits begin the journals anew and write the snapshot.
+        # Small enough that both heads begin the journals anew and write the snapshot; the second
+        # statement of each comes while the tiles of the first are written.
         with Ledger.open(
             folder, SEED, upkeep=Upkeep(journal_bytes=2000, state_entries=2)
         ) as ledger:
@@ -48,7 +49,8 @@ def work(folder: Path, out: int) -> None:
                 for at in range(2):
                     receipt = ledger.append_durable("original", body(f"{number} {at}"), number)
                     os.write(out, f"{receipt.index} {receipt.statement}\n".encode())
-                head = ledger.commit(number)
+                    ledger.begin_head()
+                head = ledger.end_head()
                 os.write(out, f"head {head.size} {head.root.hex()}\n".encode())
             receipt = ledger.append_durable("original", body("last"), 9)
             os.write(out, f"{receipt.index} {receipt.statement}\n".encode())
@@ -68,7 +70,8 @@ def play(folder: Path, call: str, fault: str, nth: int, told: Told) -> bool:
     os.close(theirs)
     os.waitpid(child, os.WUNTRACED)
     log = folder.with_name("strace")
-    command = ["strace", "-qq", "-o", str(log), "-e", f"trace={call}"]
+    # With its threads, of which each counts its own calls.
+    command = ["strace", "-f", "-qq", "-o", str(log), "-e", f"trace={call}"]
     command += ["-e", f"inject={call}:{fault}:when={nth}", "-p", str(child)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as tracer:
         end = time.monotonic() + PATIENCE_S

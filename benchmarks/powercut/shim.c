@@ -4,7 +4,7 @@
  *   LD_PRELOAD=./shim.so TRUCELINE_SHIM_ROOT=/dev/shm/x TRUCELINE_SHIM_LOG=/dev/shm/ops program
  *
  * A record: op (1 byte), fd (4), offset (8), lengths of two texts (4, 4), both texts; little-endian.
- * Only calls that succeeded are recorded. One thread; paths are absolute, as the workload's are. */
+ * Only calls that succeeded are recorded. One thread, but for syncs, whose record is one write; paths are absolute, as the workload's are. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -136,6 +136,18 @@ class Work:
         head = self.ledger.commit(self.clock_us)
         self.say(size=head.size, root=head.root.hex())
 
+    def commit_beside(self) -> None:
+        """Move the head over what there is, and hand in more before it is published."""
+        begun = self.ledger.begin_head()
+        if begun is None:
+            return
+        # The shim records one thread: what is handed in comes when the tiles are stored.
+        begun.result()
+        self.durable()
+        self.contribute()
+        head = self.ledger.end_head()
+        self.say(size=head.size, root=head.root.hex())
+
     def batch(self) -> None:
         """Hand in some statements at once."""
         for _ in range(self.chance.randrange(1, 4)):
@@ -150,7 +162,9 @@ class Work:
     def kill(self) -> None:
         """Be killed somewhere in the middle of something, perhaps again while recovering."""
         for action in (
-            self.chance.choice((self.durable, self.contribute, self.batch, self.commit)),
+            self.chance.choice(
+                (self.durable, self.contribute, self.batch, self.commit, self.commit_beside)
+            ),
             self.reopen,
         ):
             killed_after(self.chance.randrange(40), action)
@@ -165,11 +179,12 @@ class Work:
             self.durable,
             self.contribute,
             self.commit,
+            self.commit_beside,
             self.batch,
             self.reopen,
             self.kill,
         )
-        for action in self.chance.choices(actions, weights=(4, 4, 4, 2, 1, 2), k=ACTIONS):
+        for action in self.chance.choices(actions, weights=(4, 4, 2, 3, 2, 1, 2), k=ACTIONS):
             if action != self.batch and self.ledger.checkpoint is None:
                 continue
             action()

@@ -23,6 +23,13 @@ START_US = 1_775_000_000 * SECOND_US
 Row = tuple[float, int, int, int]
 
 
+def agreement(one: Integers, other: Integers) -> float:
+    """Give the pairwise F1 of two partings."""
+    f1 = association(one, other).pair_f1
+    assert f1 is not None
+    return f1
+
+
 def rows(*seen: Row) -> Detections:
     """Lay out rows of hours, kind of instrument, easting in metres and its deviation."""
     count = len(seen)
@@ -39,7 +46,7 @@ def rows(*seen: Row) -> Detections:
 
 
 def labels_of(*seen: Row) -> list[int]:
-    return associate(rows(*seen), MODEL).tolist()
+    return [int(label) for label in associate(rows(*seen), MODEL)]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +110,7 @@ def test_any_cut_into_pieces_gives_the_same(cuts: list[int], regime: object) -> 
     whole = associate(seen, MODEL)
     bounds = [0, *(min(cut, len(seen)) for cut in cuts), len(seen)]
     associator = Associator(MODEL)
-    parts = [
-        associator.add(seen.take(np.arange(first, last))) for first, last in pairwise(bounds)
-    ]
+    parts = [associator.add(seen.take(np.arange(first, last))) for first, last in pairwise(bounds)]
     assert np.array_equal(np.concatenate(parts), whole)
 
 
@@ -119,15 +124,15 @@ def test_where_and_when_it_is_told_matters_little(east_m: int, days: int) -> Non
         at_us=seen.at_us + days * 24 * HOUR_US + 7 * SECOND_US,
     )
     here, there = associate(seen, MODEL), associate(moved, MODEL)
-    assert association(here, there).pair_f1 > 0.97
-    f1 = [association(truth.incident, found).pair_f1 for found in (here, there)]
+    assert agreement(here, there) > 0.97
+    f1 = [agreement(truth.incident, found) for found in (here, there)]
     assert f1[0] == pytest.approx(f1[1], abs=0.02)
 
 
 def test_a_mirrored_world_gives_the_mirrored_answer_but_for_cell_edges() -> None:
     seen, _ = draw_regime(NORM, 6000, 4)
     mirrored = replace(seen, east_m=-seen.east_m)
-    assert association(associate(seen, MODEL), associate(mirrored, MODEL)).pair_f1 > 0.97
+    assert agreement(associate(seen, MODEL), associate(mirrored, MODEL)) > 0.97
 
 
 def test_incidents_come_with_what_is_known_of_each() -> None:
@@ -163,7 +168,7 @@ def test_memory_is_that_of_the_window() -> None:
 def test_refuses_to_go_back_in_time() -> None:
     associator = Associator(MODEL)
     associator.add(rows((2.0, DRONE, 0, 40)))
-    with pytest.raises(ValueError, match="is before .*, already added"):
+    with pytest.raises(ValueError, match=r"is before .*, already added"):
         associator.add(rows((1.0, DRONE, 0, 40)))
 
 

@@ -338,7 +338,10 @@ def test_an_error_of_the_writer_answers_and_ends_the_door() -> None:
         def contribute(self, entry: bytes, document: bytes) -> dict[str, Any]:
             raise DurabilityError(f"no space for {len(entry) + len(document)}")
 
-        def publish(self) -> None:
+        def begin_head(self) -> None:
+            """Nothing to do."""
+
+        def end_head(self) -> None:
             """Nothing to do."""
 
         def next_of(self, actor: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ import json
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -310,6 +311,7 @@ class Journals:
         self._digest = told.frames[-1].digest
         self._end = sum(len(frame.content) for frame in told.frames)
         self._files = [os.open(path, os.O_RDWR) for path in paths]
+        self._aside = ThreadPoolExecutor(1, "journal-b")
 
     @classmethod
     def begin(cls, paths: Paths, key: VerifierKey, note: bytes) -> Journals:
@@ -372,6 +374,7 @@ class Journals:
 
     def close(self) -> None:
         """Give the files back."""
+        self._aside.shutdown()
         for file in self._files:
             os.close(file)
         self._files = []
@@ -429,10 +432,19 @@ class Journals:
         try:
             for file in self._files:
                 _write_all(file, content, at)
-            for file in self._files:
-                os.fdatasync(file)
+            self._force()
         except OSError as error:
             raise DurabilityError(f"{self._paths[0]}, {self._paths[1]}: {error}") from error
+
+    def _force(self) -> None:
+        """Force both to disk at the same time, and come back when both have answered."""
+        b = self._aside.submit(os.fdatasync, self._files[1])
+        try:
+            os.fdatasync(self._files[0])
+        finally:
+            # A file that is still being forced must not be closed.
+            wait([b])
+        b.result()
 
 
 def _first(key: VerifierKey, note: bytes) -> Frame:

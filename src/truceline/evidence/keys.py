@@ -45,10 +45,12 @@ class VerifierKey:
     Attributes:
         name: Not empty, printable, without spaces and plus signs; a log's is its origin.
         public: The 32 bytes of RFC 8032.
+        key_id: The four bytes that stand for name and key in a signature line.
     """
 
     name: str
     public: bytes
+    key_id: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.isprintable() or {" ", "+"} & set(self.name):
@@ -57,11 +59,8 @@ class VerifierKey:
             raise FormatError(f"a public key has 32 bytes, not {len(self.public)}")
         if not crypto_core_ed25519_is_valid_point(self.public):
             raise FormatError(f"public key {self.public.hex()} is not a point of prime order")
-
-    @property
-    def key_id(self) -> bytes:
-        """The four bytes that stand for name and key in a signature line."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:KEY_ID_SIZE]
+        named = sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()
+        object.__setattr__(self, "key_id", named[:KEY_ID_SIZE])
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{encode_base64(ED25519 + self.public)}"

@@ -10,6 +10,9 @@ up at the next opening, never dropped, so that no size ever gets a second root.
 somebody else has signed, once it stands in two journals. From the first one on everything goes
 through them, heads too: entries into the journals, then into tiles, the tiles read back, the head
 signed, into the journals, and only then published.
+
+`begin_head` and `end_head` move the head while statements go on being taken: tiles are written and
+read back in a second thread, which changes nothing but files that no head names yet.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -111,6 +116,9 @@ class Ledger:
         self._pending: list[Said] = []
         # In the journals, and not yet under a head.
         self._durable: list[bytes] = []
+        # The edge to come, and how many of the durable ones it will cover.
+        self._growth: tuple[int, Future[Edge]] | None = None
+        self._aside: ThreadPoolExecutor | None = None
         self._paths = paths_of(folder, journals)
         self._upkeep = upkeep or Upkeep()
         self._journals: Journals | None = None
@@ -204,11 +212,14 @@ class Ledger:
 
     def close(self) -> None:
         """Let another writer in; what was appended and not committed is gone."""
+        if self._aside is not None:
+            # Nothing may still be written when another writer comes.
+            self._aside.shutdown()
         if self._lock is not None:
             os.close(self._lock)
         if self._journals is not None:
             self._journals.close()
-        self._lock = self._signer = self._journals = None
+        self._lock = self._signer = self._journals = self._aside = self._growth = None
         self._pending.clear()
 
     @property
@@ -410,6 +421,8 @@ class Ledger:
             DurabilityError: Something could not be made durable. The ledger is closed then:
                 opening it again finds out what is on disk.
         """
+        if self._growth is not None:
+            self.end_head()
         signer = self._insist_on_writer()
         entries: list[bytes] = []
         try:
@@ -421,7 +434,47 @@ class Ledger:
             # Some may have been taken, and none is written: what was said last is not known.
             self.close()
             raise LedgerError(f"{self.folder}: entry {index} {error}") from error
-        return self._publish(entries, signer)
+        head = self._publish(entries, signer)
+        self._pending.clear()
+        return head
+
+    def begin_head(self) -> Future[Edge] | None:
+        """Begin to move the head over what is durable now, while more is taken.
+
+        Returns:
+            Done, with or without an error, when `end_head` need not wait; None if nothing is new.
+
+        Raises:
+            LedgerError: The log is open to read only, has no head, or `append` was not committed.
+        """
+        self._insist_on_writer()
+        self._insist_on_head()
+        if self._growth is None and self._durable:
+            self._aside = self._aside or ThreadPoolExecutor(1, "tiles")
+            entries = list(self._durable)
+            self._growth = len(entries), self._aside.submit(self._store, entries)
+        return self._growth and self._growth[1]
+
+    def end_head(self) -> Checkpoint:
+        """Sign and publish the head that `begin_head` began; what came later waits for the next.
+
+        Where the files beside the folder have to be written anew, the rest is covered too: they
+        begin at a head over everything.
+
+        Raises:
+            LedgerError: No head was begun, or as `commit`.
+            DurabilityError: As `commit`: the ledger is closed then.
+        """
+        signer = self._insist_on_writer()
+        if self._growth is None:
+            raise LedgerError(f"{self.folder} has no head that was begun")
+        with self._closed_by_failure():
+            count, stored = self._growth
+            head = self._move_head(stored.result(), count, signer)
+            self._growth = None
+            if not self._durable:
+                self._keep_up(signer)
+        return self._publish([], signer) if self._is_upkeep_due() else head
 
     def check_journals(self) -> Told | None:
         """Hold the journals against the folder without changing either; None if there are none.
@@ -570,29 +623,43 @@ class Ledger:
             if self.checkpoint:
                 return self.checkpoint
             raise LedgerError(f"{self.folder} has nothing to commit")
-        try:
+        with self._closed_by_failure():
             if self._journals is not None:
                 for group in groups(entries):
                     self._journals.append_entries(group)
             rest = [*self._durable, *entries]
-            leaves = list(map(leaf_hash, rest))
-            replaced = partial_tiles(self.size)
-            self._write_tiles(rest, leaves)
-            head = self._sign_head(self._read_back(leaves), signer)
-            self._pending.clear()
-            self._durable.clear()
-            for tile in replaced - partial_tiles(self.size):
-                self._stored.drop(tile)
-            if self._journals and self._journals.size > self._upkeep.journal_bytes:
-                self._journals = self._journals.begin_anew(self.key, self._note)
-            self._keep_state(signer)
+            head = self._move_head(self._store(rest), len(rest), signer)
+            self._keep_up(signer)
+        return head
+
+    @contextmanager
+    def _closed_by_failure(self) -> Iterator[None]:
+        """What is on disk is not known after a failure: who goes on has to open it again."""
+        try:
+            yield
         except OSError as error:
             self.close()
             raise DurabilityError(f"{self.folder}: {error}") from error
         except BaseException:
-            # What is on disk is not known any more: who goes on has to open it again.
             self.close()
             raise
+
+    def _store(self, entries: list[bytes]) -> Edge:
+        """Write what the log will have with these entries, and read it back; maybe in a thread.
+
+        Only `_move_head` changes what is read here, and it waits for this.
+        """
+        leaves = list(map(leaf_hash, entries))
+        self._write_tiles(entries, leaves)
+        return self._read_back(leaves)
+
+    def _move_head(self, edge: Edge, count: int, signer: SigningKey) -> Checkpoint:
+        """Sign the head over so many more entries, publish it, and drop the tiles it replaces."""
+        replaced = partial_tiles(self.size)
+        head = self._sign_head(edge, signer)
+        del self._durable[:count]
+        for tile in replaced - partial_tiles(self.size):
+            self._stored.drop(tile)
         return head
 
     def _write_tiles(self, entries: list[bytes], leaves: list[bytes]) -> None:
@@ -639,9 +706,24 @@ class Ledger:
         self.checkpoint, self._note, self._tree = checkpoint, note, self._tree.grown(edge)
         return checkpoint
 
+    def _are_journals_long(self) -> bool:
+        return self._journals is not None and self._journals.size > self._upkeep.journal_bytes
+
+    def _is_state_old(self) -> bool:
+        return self.size - self._state_size >= self._upkeep.state_entries
+
+    def _is_upkeep_due(self) -> bool:
+        return self._are_journals_long() or self._is_state_old()
+
+    def _keep_up(self, signer: SigningKey) -> None:
+        """Write anew what has to be, now that the head covers everything."""
+        if self._journals is not None and self._are_journals_long():
+            self._journals = self._journals.begin_anew(self.key, self._note)
+        self._keep_state(signer)
+
     def _keep_state(self, signer: SigningKey) -> None:
         """Write the snapshot, if the last one is far behind the head."""
-        if self.checkpoint is None or self.size - self._state_size < self._upkeep.state_entries:
+        if self.checkpoint is None or not self._is_state_old():
             return
         if self._actors.registry.size != self.size:
             raise LedgerError(

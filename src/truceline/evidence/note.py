@@ -66,10 +66,17 @@ class Checkpoint:
 
 
 def sign_note(text: str, key: SigningKey) -> bytes:
-    """Put one signature under a text that ends in a newline."""
+    """Put one signature under a text that ends in a newline.
+
+    Raises:
+        FormatError: Nobody could read it back: control characters, or too long.
+    """
+    if not text.endswith("\n") or CONTROL.search(text):
+        raise FormatError("a note is lines of text without control characters")
     signature = encode_base64(key.verifier.key_id + key.sign(text.encode()))
     note = f"{text}\n— {key.name} {signature}\n".encode()
-    read_note(note)
+    if len(note) > NOTE_LIMIT:
+        raise FormatError(f"a note of {len(note)} bytes is above {NOTE_LIMIT}")
     return note
 
 

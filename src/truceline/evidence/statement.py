@@ -253,20 +253,17 @@ class Opened:
 
     Attributes:
         payload: The bytes that are said to be signed.
+        sha256: Their hash, in hex: that of the statement.
         key_id: Id, in hex, of the key that is said to have signed.
         signature: 64 bytes, if it is one.
         statement: What the payload says.
     """
 
     payload: bytes
+    sha256: str
     key_id: str
     signature: bytes
     statement: Statement
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the payload, in hex: that of the statement."""
-        return sha256(self.payload).hexdigest()
 
     def by(self, key: VerifierKey) -> Statement:
         """Give the statement if `key` has signed it, and its owner is the one who says it.
@@ -296,6 +293,7 @@ def open_entry(entry: bytes) -> Opened:
     payload = decode_base64(match[1].decode("ascii"))
     return Opened(
         payload=payload,
+        sha256=sha256(payload).hexdigest(),
         key_id=match[2].decode("ascii"),
         signature=decode_base64(match[3].decode("ascii")),
         statement=_read_payload(payload),

@@ -25,7 +25,8 @@ class Found:
         sigma_m: Standard deviation of that along each axis.
         at_us: When it happened, microseconds since 1970 UTC.
         at_sigma_s: Standard deviation of that, in seconds.
-        probability_ppm: Probability that it is one happening of its own, in millionths.
+        probability_ppm: Probability, in millionths, that there is a happening of its own within
+            10 km of it, where 2 m count for a second of difference: fitted to that.
         kinds_ppm: Shape (n, k). Probability of each kind, given that it is one, in millionths.
         seen: Shape (n, m). How many detections of each kind of instrument it has.
     """
@@ -55,7 +56,10 @@ def assess(
 
     Args:
         model: The model they were found with.
-        lives, spots, kinds, seen: Rows of the kernel's state, one an incident.
+        lives: Of `LIVE`, shape (n,).
+        spots: Of `SPOT`, shape (n,).
+        kinds: Shape (n, k).
+        seen: Shape (n, m).
     """
     began_s, spread_s = _when(model, lives, spots, seen)
     total = kinds.sum(axis=1, keepdims=True)
@@ -76,7 +80,8 @@ def features(lives: NDArray[Any], seen: NDArray[np.int16]) -> Floats:
     """Give what the probability of existence is a function of, shape (n, 3 + 2 m).
 
     A constant; how far, in log-odds, its first detection stood apart from every incident that was
-    there before; how much more happened just there and then than around there anyway; for each kind of instrument whether it noticed, and how many times more it did.
+    there before; how much more happened just there and then than around there anyway; for each kind
+    of instrument whether it noticed, and how many times more it did.
     """
     apart = np.clip(lives["apart"].astype(np.float64), 1e-6, 1 - 1e-6)
     return np.column_stack(

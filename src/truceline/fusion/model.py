@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import tomllib
-from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from truceline.sensors.lag import LAGS, OPEN_SOURCE, THERMAL, Lag
+from truceline.sensors.lag import LAGS, Lag
 
 Floats = NDArray[np.float64]
 
 # How the kernel treats a kind of instrument.
 PROMPT, PASSING, TELLING = 0, 1, 2
 
+
 # What the compiled kernel reads. Numbers alone stand in `Numbers`: a tuple that holds arrays costs
 # the kernel more in counting references to them than it computes.
-Columns = namedtuple("Columns", "treatment jitter_s delay_s reach_s fresh said prior_kind")
-Numbers = namedtuple(
-    "Numbers",
-    "cell_m wide_cell_m wide_s narrow_cell_m short_s long_s attention same_pass seen_burning "
-    "burns_s look_s same_place background excited prior_rate least_share again_ratio twice_s "
-    "slowest_s",
-)
+class Columns(NamedTuple):
+    """What differs by kind of instrument, shape (m,) each; `said` is described where it is made."""
+
+    treatment: NDArray[np.int64]
+    jitter_s: Floats
+    delay_s: Floats
+    reach_s: Floats
+    fresh: Floats
+    said: Floats
+    prior_kind: Floats
+
+
+class Numbers(NamedTuple):
+    """What holds for all of them; see `Model`."""
+
+    wide_cell_m: float
+    wide_s: float
+    narrow_cell_m: float
+    short_s: float
+    long_s: float
+    attention: float
+    same_pass: float
+    seen_burning: float
+    burns_s: float
+    look_s: float
+    same_place: float
+    background: float
+    excited: float
+    prior_rate: float
+    least_share: float
+    again_ratio: float
+    twice_s: float
+    slowest_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +81,13 @@ class Model:
             begins a new one.
         again_ratio: How much less likely one prompt instrument speaks twice of one incident.
         twice_s: A row with the same source and position within so many seconds is the same row.
-        cell_m: Side of a cell in which live incidents are looked up.
         wide_cell_m, wide_hours: The wide count: its cells, and its window.
         narrow_cell_m, short_hours, long_hours: The narrow count and its windows, the short one for
             prompt instruments, the long one for late ones.
         first_late: How late the first of late sources speaks, in units of what exponential delays
             would make it.
         exists: Shape (3 + 2 m,). Weights of `assess.features` in the log-odds of existence.
+        listed_from: An incident is listed from this probability on.
     """
 
     lags: tuple[Lag, ...]
@@ -80,7 +107,6 @@ class Model:
     least_share: float
     again_ratio: float
     twice_s: float
-    cell_m: float
     wide_cell_m: float
     wide_hours: int
     narrow_cell_m: float
@@ -88,6 +114,7 @@ class Model:
     long_hours: float
     first_late: float
     exists: tuple[float, ...]
+    listed_from: float
 
     def __post_init__(self) -> None:
         kinds, means = len(self.kind_share), len(self.lags)
@@ -176,6 +203,3 @@ def _treatment(lag: Lag) -> int:
     if lag.is_prompt:
         return PROMPT
     return TELLING if lag.named_place else PASSING
-
-
-__all__ = ["OPEN_SOURCE", "THERMAL", "Model", "packaged_model", "reach_s", "read_model"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -64,7 +65,7 @@ class Door:
         """Move the head over everything, and let another writer in."""
         try:
             if self._ledger.is_writing:
-                self.publish()
+                self._ledger.commit(_now_us())
         finally:
             self._ledger.close()
 
@@ -91,9 +92,13 @@ class Door:
         """Make entries durable; one answer each: index and receipt, or why it was refused."""
         return self._admitted(entries, None)
 
-    def publish(self) -> None:
-        """Move the head over what was admitted."""
-        self._ledger.commit(time.time_ns() // 1000)
+    def begin_head(self) -> Future[Any] | None:
+        """Begin to move the head over what was admitted, while more is; None if nothing is new."""
+        return self._ledger.begin_head()
+
+    def end_head(self) -> None:
+        """Publish the head that was begun."""
+        self._ledger.end_head()
 
     def next_of(self, actor: str) -> Plain:
         """Tell seq and prev of an actor's next statement, and the head to anchor it at."""
@@ -188,7 +193,7 @@ class Door:
         self._ledger.append_durable(
             "fraud",
             {"sha256": digest, "culprit": verdict.culprit, "proof": proof},
-            time.time_ns() // 1000,
+            _now_us(),
         )
 
     def _notices_gap(self, entry: bytes) -> bool:
@@ -203,6 +208,10 @@ class Door:
             return False
         self._ahead[said.actor] = said.seq
         return True
+
+
+def _now_us() -> int:
+    return time.time_ns() // 1000
 
 
 def serve_ledger(

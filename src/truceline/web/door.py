@@ -2,8 +2,8 @@
 
 Requests that arrive together are admitted together: while one batch is forced to disk the next one
 gathers in the sockets, so that a thousand small requests cost a few writes. An answer goes out only
-when its entry stands in two journals. Whoever asks is not identified: an entry carries its own
-signature.
+when its entry stands in two journals. Heads are written beside that. Whoever asks is not
+identified: an entry carries its own signature.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
@@ -43,8 +44,15 @@ class Taker(Protocol):
         """Make a document and the statement about it durable."""
         ...
 
-    def publish(self) -> None:
-        """Move the head over what was admitted."""
+    def begin_head(self) -> Future[Any] | None:
+        """Begin to move the head over what was admitted; None if that is nothing new.
+
+        It goes on by itself, whatever else is asked; what it comes to is told by `end_head`.
+        """
+        ...
+
+    def end_head(self) -> None:
+        """Publish the head that was begun."""
         ...
 
     def next_of(self, actor: str) -> Answer:
@@ -103,9 +111,11 @@ class _Queue:
         """Hand on what waits, and move the head from time to time, for ever."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self._every_s
+        begun: Future[Any] | None = None
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), max(due - loop.time(), 0.001))
+                left_s = None if begun else max(due - loop.time(), 0.001)
+                await asyncio.wait_for(self._arrived.wait(), left_s)
             self._arrived.clear()
             if self._error is not None:
                 return
@@ -113,13 +123,28 @@ class _Queue:
             try:
                 if batch:
                     self._hand_on(batch)
-                if loop.time() >= due:
-                    self._taker.publish()
+                if begun is None and loop.time() >= due:
+                    begun = self._begin_head(loop)
                     due = loop.time() + self._every_s
+                elif begun is not None and begun.done():
+                    self._taker.end_head()
+                    begun, due = None, loop.time() + self._every_s
             except Exception as error:  # noqa: BLE001 - whatever it is, the writer has stopped
                 self._waiting += batch
                 self._stop(error)
                 return
+
+    def _begin_head(self, loop: asyncio.AbstractEventLoop) -> Future[Any] | None:
+        begun = self._taker.begin_head()
+        if begun is not None:
+
+            def wake(_: Future[Any]) -> None:
+                # The loop may be gone: who closes the writer then ends the head.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._arrived.set)
+
+            begun.add_done_callback(wake)
+        return begun
 
     def _next_batch(self) -> list[tuple[Sequence[bytes], asyncio.Future[list[Answer]]]]:
         """Take requests off the queue, as many as fit into one frame of the journals."""
@@ -195,6 +220,7 @@ def create_door(
             Route("/contribute", contribute, methods=["POST"]),
             Route("/next", following, methods=["GET"]),
         ],
+        exception_handlers={Exception: _stopped},
         lifespan=running,
     )
 
@@ -244,6 +270,11 @@ def _last_word(response: Response) -> Response:
     """Answer before everything was sent: the rest is not read."""
     response.headers["Connection"] = "close"
     return response
+
+
+async def _stopped(_request: Request, _error: Exception) -> Response:
+    """Say that nothing was promised, and that this connection is not kept for more."""
+    return _last_word(_refusal(500, "the log has stopped; what has no receipt is not known"))
 
 
 def _refusal(status: int, why: str) -> Response:
