@@ -229,8 +229,8 @@ class Tool:
     warm_rows: int = 2_000
 
 
-KM = (0.25, 0.35, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 12)
-MINUTES = (2, 3, 5, 8, 15, 30, 60, 120, 240, 480, 720)
+KM = (0.25, 0.35, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 12, 18)
+MINUTES = (2, 3, 5, 8, 15, 30, 60, 120, 240, 480, 720, 1440)
 NEAR: dict[str, tuple[Any, ...]] = {"km": KM, "minutes": MINUTES}
 LEAST = {**NEAR, "least": (2, 3)}
 LEAVES: dict[str, tuple[Any, ...]] = {

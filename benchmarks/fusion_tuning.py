@@ -20,10 +20,11 @@ from truceline.simulate.regime import REGIMES, Truth
 SEED = 101
 LIMIT_S = 1200
 HEAD = """\
-# Settings of the peers: `bench_fusion.py --tune` chose them by grid on seed {seed},
-# once for pairwise F1, once for GOSPA. `lonely` says which clusters of one row are listed.
-# after a second round of the best on ten times as many rows. Ours has the packaged parameters in
-# every regime; here only stands from which probability on its incidents are listed.
+# Settings of the peers: `bench_fusion.py --tune` chose them by grid on seed {seed}, once for pairwise
+# F1 and once for GOSPA, the best of a first round once more on ten times as many rows. `lonely` says
+# which clusters of one row are listed, `world` which generator it was, `seen` what was seen there.
+# Ours has the packaged parameters in every regime; here only stands from which probability on its
+# incidents are listed.
 """
 
 
@@ -53,7 +54,7 @@ def tune(name: str, regime: str) -> dict[str, Any]:
     answer = call(folder, job, LIMIT_S)
     lines = tries.read_text(encoding="utf-8").splitlines() if tries.exists() else []
     tried = [json.loads(line) for line in lines]
-    size = math.prod(len(values) for values in tool.grid.values())
+    size = _size(name)
     print(
         f"  {name:<24}{regime:<7}{len(tried)} tries, grid of {size} {answer.get('failed', '')}",
         flush=True,
@@ -110,9 +111,13 @@ def listed_from() -> float:
     return min(total, key=lambda limit: total[limit])
 
 
+def _size(name: str) -> int:
+    return math.prod(len(values) for values in TOOLS[name].grid.values())
+
+
 def _stale(known: Mapping[str, Any], name: str, regime: str) -> bool:
     found = known.get(name, {}).get(regime, {})
-    return bool(found.get("world") != world_print(regime))
+    return (found.get("world"), found.get("of")) != (world_print(regime), _size(name))
 
 
 def tune_all(names: Sequence[str], *, again: bool) -> None:
