@@ -20,11 +20,11 @@ from truceline.simulate.regime import REGIMES, Truth
 SEED = 101
 LIMIT_S = 1200
 HEAD = """\
-# Settings of the peers: `bench_fusion.py --tune` chose them by grid on seed {seed}, once for pairwise
-# F1 and once for GOSPA, the best of a first round once more on ten times as many rows. `lonely` says
-# which clusters of one row are listed, `world` which generator it was, `seen` what was seen there.
-# Ours has the packaged parameters in every regime; here only stands from which probability on its
-# incidents are listed.
+# Settings of the peers: `bench_fusion.py --tune` chose them by grid on seed {seed}, once for
+# pairwise F1 and once for GOSPA, the best of a first round once more on ten times as many rows.
+# `lonely` says which clusters of one row are listed, `world` which generator it was, `seen` what
+# was seen there. Ours has the packaged parameters in every regime; here only stands from which
+# probability on its incidents are listed.
 """
 
 
