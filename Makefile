@@ -27,6 +27,7 @@ WORKERS ?= 2
 TESTS ?=
 
 INSTALLED := $(VENV)/.installed
+WARMED := $(VENV)/.warmed
 VENDORED := node_modules/.vendored
 
 # The first Python on the path that is new enough, unless the caller names one.
@@ -88,7 +89,7 @@ soak: environment
 	@$(BIN)/python benchmarks/soak.py
 
 # ----------------------------------------------------------------------------- environment
-environment: $(INSTALLED)
+environment: $(INSTALLED) $(WARMED)
 vendor: $(VENDORED)
 
 $(BIN)/python:
@@ -107,6 +108,11 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-compile --no-deps --requirement requirements.lock
 	@$(BIN)/python -m compileall -q -j 0 -x '[/\\]tests?[/\\]' $(VENV)/lib || true
 	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# The compiled kernels, so that nobody's first fusion waits for the compiler.
+$(WARMED): $(INSTALLED) $(wildcard src/truceline/fusion/*.py)
+	@$(BIN)/python -m truceline.fusion.warm
 	@touch $@
 
 # The console's map library, from npm with a lock file, copied beside the console's own pages.
