@@ -231,57 +231,57 @@ def _best(
     oldest = int((at - reach_s) / MINUTE_S)
     for class_ in range(CLASSES):
         side = CLASS_CELL_M[class_]
-        around = SIGMAS * math.hypot(sigma, CLASS_REACH_M[class_])
-        first = int(math.floor((east - around) / side))
-        columns = int(math.floor((east + around) / side)) - first + 1
+        around = SIGMAS * math.sqrt(float(sigma) * sigma + CLASS_REACH_M[class_] ** 2)
+        left = int(math.floor((east - around) / side))
+        right = int(math.floor((east + around) / side))
         low = int(math.floor((north - around) / side))
-        lines = int(math.floor((north + around) / side)) - low + 1
-        for place in range(columns * lines):
-            cell = cell_of(first + place % columns, low + place // columns)
-            cell += class_ * SIDE * SIDE
-            spot = head[cell, NEWEST] if head[cell, MINUTE] >= oldest else -1
-            while spot >= 0 and spots[spot].since >= at - reach_s:
-                this, who = spot, spots[spot].who
-                spot = spots[spot].next
-                across, along = east_f - spots[this].east, north_f - spots[this].north
-                apart = across * across + along * along
-                variance = own + spots[this].variance
-                if apart > GATE * variance or who < 0:
-                    continue
-                brought = 0.0
-                for number in range(kinds.shape[1]):
-                    brought += kinds[who, number] * said[mean, says, number]
-                after = at - spots[this].at
-                if treatment == PROMPT:
-                    density = brought * _prompt(
-                        n, lives[who].precision, lives[who].pixels + lives[who].reports, after,
-                        jitter,
-                    )  # fmt: skip
-                    if lives[who].source == source and abs(after) < n.twice_s:
-                        if lives[who].source_east == east:
-                            return TWICE, TWICE, this
-                        density *= n.again_ratio
-                elif treatment == PASSING:
-                    density = _passing(
-                        n, lives[who].precision, lives[who].pixels, lives[who].pass_at, brought,
-                        after, at,
-                    )  # fmt: skip
-                else:
-                    density = _telling(
-                        n, lives[who].precision, lives[who].pixels, lives[who].reports, brought,
-                        after, delay,
-                    )  # fmt: skip
-                if density <= 0.0:
-                    continue
-                known = treatment == TELLING and lives[who].reports > 0
-                if known and lives[who].place_east == east and lives[who].place_north == north:
-                    density *= n.same_place / (2 * math.pi * own)
-                else:
-                    density *= math.exp(-apart / (2 * variance)) / (2 * math.pi * variance)
-                    density *= 1 - n.same_place if known else 1.0
-                total += density
-                if density > best:
-                    best, chosen = density, this
+        high = int(math.floor((north + around) / side))
+        for line in range(low, high + 1):
+            for column in range(left, right + 1):
+                cell = class_ * SIDE * SIDE + cell_of(column, line)
+                spot = head[cell, NEWEST] if head[cell, MINUTE] >= oldest else -1
+                while spot >= 0 and spots[spot].since >= at - reach_s:
+                    this, who = spot, spots[spot].who
+                    spot = spots[spot].next
+                    across, along = east_f - spots[this].east, north_f - spots[this].north
+                    apart = across * across + along * along
+                    variance = own + spots[this].variance
+                    if apart > GATE * variance or who < 0:
+                        continue
+                    brought = 0.0
+                    for number in range(kinds.shape[1]):
+                        brought += kinds[who, number] * said[mean, says, number]
+                    after = at - spots[this].at
+                    if treatment == PROMPT:
+                        density = brought * _prompt(
+                            n, lives[who].precision, lives[who].pixels + lives[who].reports, after,
+                            jitter,
+                        )  # fmt: skip
+                        if lives[who].source == source and abs(after) < n.twice_s:
+                            if lives[who].source_east == east:
+                                return TWICE, TWICE, this
+                            density *= n.again_ratio
+                    elif treatment == PASSING:
+                        density = _passing(
+                            n, lives[who].precision, lives[who].pixels, lives[who].pass_at, brought,
+                            after, at,
+                        )  # fmt: skip
+                    else:
+                        density = _telling(
+                            n, lives[who].precision, lives[who].pixels, lives[who].reports, brought,
+                            after, delay,
+                        )  # fmt: skip
+                    if density <= 0.0:
+                        continue
+                    known = treatment == TELLING and lives[who].reports > 0
+                    if known and lives[who].place_east == east and lives[who].place_north == north:
+                        density *= n.same_place / (2 * math.pi * own)
+                    else:
+                        density *= math.exp(-apart / (2 * variance)) / (2 * math.pi * variance)
+                        density *= 1 - n.same_place if known else 1.0
+                    total += density
+                    if density > best:
+                        best, chosen = density, this
     return best, total, chosen
 
 
