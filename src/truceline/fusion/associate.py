@@ -31,7 +31,7 @@ from truceline.fusion.kernel import (
     forget,
 )
 from truceline.fusion.model import Model
-from truceline.records.detections import Detections, Integers
+from truceline.records.detections import Bytes, Detections, Integers, Metres
 from truceline.records.units import SECOND_US
 
 # Rows that are taken at a time: between two chunks the state is tidied.
@@ -86,7 +86,7 @@ class Associator:
                 detections.east_m[rows],
                 detections.north_m[rows],
                 at_s,
-                detections.sigma_m[rows],
+                self._sigma(detections.sigma_m[rows], detections.means[rows]),
                 detections.means[rows],
                 detections.source[rows],
                 detections.kind[rows],
@@ -143,6 +143,11 @@ class Associator:
             held = np.where((grid[:, WINDOW] == now)[:, None], grid, grid * [1, 1, 0])
             known += [np.flatnonzero(live), held[live]]
         return known
+
+    def _sigma(self, stated_m: Metres, means: Bytes) -> NDArray[np.float32]:
+        """Give the errors that are believed, from those that are stated."""
+        scale = np.array(self.model.sigma_scale, np.float32)
+        return np.maximum(stated_m * scale[means], np.float32(1))
 
     def incidents(self) -> Found:
         """Say what is known of every incident so far, in the order of their first detections."""

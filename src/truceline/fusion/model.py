@@ -87,6 +87,9 @@ class Model:
         first_late: How late the first of late sources speaks, in units of what exponential delays
             would make it.
         exists: Shape (3 + 2 m,). Weights of `assess.features` in the log-odds of existence.
+        sigma_scale: Shape (m,). What a stated error is multiplied with before it is believed.
+        usual_spread, usual_lateness: Shape (m,). What `learn.spread` and `learn.lateness` show
+            where all metadata are right; 0 where nothing is to be seen.
         listed_from: An incident is listed from this probability on.
     """
 
@@ -114,6 +117,9 @@ class Model:
     long_hours: float
     first_late: float
     exists: tuple[float, ...]
+    sigma_scale: tuple[float, ...]
+    usual_spread: tuple[float, ...]
+    usual_lateness: tuple[float, ...]
     listed_from: float
 
     def __post_init__(self) -> None:
@@ -121,6 +127,9 @@ class Model:
         for name, shape in (
             ("kind_right", means),
             ("fresh", means),
+            ("sigma_scale", means),
+            ("usual_spread", means),
+            ("usual_lateness", means),
             ("noticed", kinds),
             ("exists", 3 + 2 * means),
         ):
@@ -184,9 +193,9 @@ def read_model(text: str, lags: Sequence[Lag] = LAGS) -> Model:
         ValueError: The text is no TOML, or a parameter is missing, foreign or of a wrong length.
     """
     values = tomllib.loads(text)
-    for name in ("kind_share", "kind_right", "fresh", "exists"):
-        if name in values:
-            values[name] = tuple(values[name])
+    values = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
     values["noticed"] = tuple(tuple(row) for row in values.get("noticed", ()))
     try:
         return Model(lags=tuple(lags), **values)
