@@ -23,6 +23,7 @@ from truceline.fusion.arrivals_search import (
     circles,
     cross_arrivals,
     cross_circles,
+    meet,
     merge,
 )
 
@@ -34,7 +35,12 @@ NEAREST = 8
 # An event takes another's pick if it explains it better by so many nats.
 ADVANTAGE, NEVER_STEAL = 0.5, 1e9
 MARGIN_M = 5000.0
+# So much of what comes in altogether counts as clutter once other events are explained.
+OTHERS = 0.02
+# Candidates so far below even odds are not put well.
+HOPELESS = 10.0
 CIRCLES_A_PICK = 40
+ARRIVALS_A_STATION = 16
 
 
 class _Block:
@@ -55,7 +61,7 @@ class _Block:
         self.held = np.full((len(self.events), len(sites), 2), FREE, np.int32)
         self.count = 0
         self.used = np.empty((len(sites), 2), np.int32)
-        self.place, self.work, self.points = np.empty(4), np.empty(9), np.empty((2, 2))
+        self.place, self.work, self.points = np.empty(4), np.empty(9), np.empty((3, 3))
         apart = np.hypot(*(sites[:, None] - sites[None]).transpose(2, 0, 1))
         self.near = np.argsort(apart, axis=1, kind="stable")[:, 1 : NEAREST + 1]
         self.area_m2 = float(np.prod(np.ptp(sites, axis=0) + 2 * MARGIN_M))
@@ -91,7 +97,18 @@ class _Block:
             cross_arrivals(*model, self.near, found, best, self.used, self.place, self.points)
         else:
             cross_circles(*model, found, best, self.used, self.place, self.points)
-        best = best[best["odds"] > numbers[LEAST] - 8.0]
+        self.choose(model, best)
+
+    def meet(self, model: tuple[NDArray[np.generic], ...]) -> None:
+        """Add events from free arrivals through the air alone."""
+        best = np.zeros(len(self.picks), CANDIDATE)
+        lists = np.empty((2, ARRIVALS_A_STATION), np.int64)
+        meet(*model, self.near, best, self.used, self.place, self.points, lists)
+        self.choose(model, best)
+
+    def choose(self, model: tuple[NDArray[np.generic], ...], best: NDArray[np.void]) -> None:
+        """Take the likeliest of some candidates as events."""
+        best = best[best["odds"] > model[0][LEAST] - HOPELESS]
         self.count = choose(
             *model, best, self.count, self.events, self.held, self.used, self.place, self.work
         )
@@ -123,14 +140,16 @@ def solve(
     wander(learned)
     before, doubt = learned.numbers[:3].copy(), learned.doubt.copy()
     for round_ in range(ROUNDS):
-        model = block.prepare(share=1.0 if round_ == 0 else 0.1)
+        model = block.prepare(share=1.0 if round_ == 0 else OTHERS)
         if round_:
             block.think(model)
         block.propose(model, alone=round_ > 0)
+        if round_:
+            block.meet(model)
         learn_air(
             learned, before, doubt, sites, block.picks, block.events[: block.count], block.held
         )
-    block.think(block.prepare(share=0.1))
+    block.think(block.prepare(share=OTHERS))
     return _finish(block, end_s)
 
 

@@ -96,7 +96,7 @@ def begin(stations: int) -> Learned:
     numbers[GROUND_VARIANCE] = GROUND_SHARE**2
     numbers[PICK_VARIANCE] = 0.037**2
     numbers[LATE_SHARE], numbers[LATE_S] = 0.15, 1.0
-    numbers[LEAST], numbers[STEAL], numbers[REACH_M] = 2.0, 1e9, REACH_M_MOST
+    numbers[LEAST], numbers[STEAL], numbers[REACH_M] = 0.0, 1e9, REACH_M_MOST
     middle = (np.arange(BINS) + 0.5) * RANGE_BIN_M
     half = np.array(GUESS_HALF_M)[:, None]
     guess = GUESS_MOST / (1.0 + np.exp((middle - half) / GUESS_FADING_M))

@@ -43,6 +43,8 @@ ROUGH_M = 250.0
 OCCAM = -14.0
 MERGE_S, MERGE_M = 3.0, 4000.0
 CROSSING_SLACK_M = 400.0
+# Three stations in a line tell nothing; nor does a wave whose first station is so far away.
+FLAT_M2, FARTHEST_FIRST_M = 4e6, 25_000.0
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -92,17 +94,25 @@ def crossing(sites, one, one_m, other, other_m, points):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True, _nrt=False)
+def weigh(  # type: ignore[no-untyped-def]
+    numbers, sites, picks, first, log_rate, notice, at, point, best, used, place
+):
+    """Weigh an event at a point and an instant, and keep it in `best` if it is better."""
+    place[0], place[1], place[2], place[3] = point[0], point[1], at, ROUGH_M
+    odds = OCCAM + explain(numbers, sites, picks, first, log_rate, notice, place, FREE, used)
+    if odds > best.odds:
+        best.odds, best.east, best.north, best.at, best.settled = odds, place[0], place[1], at, -1
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def weigh_points(  # type: ignore[no-untyped-def]
     numbers, sites, picks, first, log_rate, notice, at, points, best, used, place
 ):
-    """Weigh both points of a crossing, and keep the better one in `best` if it is better."""
+    """Weigh both points of a crossing."""
     for side in range(2):
-        place[0], place[1], place[2], place[3] = points[side, 0], points[side, 1], at, ROUGH_M
-        odds = OCCAM + explain(
-            numbers, sites, picks, first, log_rate, notice, place, FREE, used
+        weigh(
+            numbers, sites, picks, first, log_rate, notice, at, points[side], best, used, place
         )
-        if odds > best.odds:
-            best.odds, best.east, best.north, best.at, best.settled = odds, place[0], place[1], at, -1
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -151,6 +161,87 @@ def cross_arrivals(  # type: ignore[no-untyped-def]
                         numbers, sites, picks, first, log_rate, notice, found[i].at, points,
                         best[i], used, place,
                     )  # fmt: skip
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def meeting(sites, one, two, three, late_m, points):  # type: ignore[no-untyped-def]
+    """Put into `points` where a wave began that came to a station first, and to two others later.
+
+    `late_m` is by how many metres of travel the others were later; the range from the first is in
+    the third column. Gives how many such points there are: 0, 1 or 2.
+    """
+    ae, an = sites[two, 0] - sites[one, 0], sites[two, 1] - sites[one, 1]
+    be, bn = sites[three, 0] - sites[one, 0], sites[three, 1] - sites[one, 1]
+    whole = ae * bn - an * be
+    if abs(whole) < FLAT_M2:
+        return 0
+    a = 0.5 * (ae * ae + an * an - late_m[0] * late_m[0])
+    b = 0.5 * (be * be + bn * bn - late_m[1] * late_m[1])
+    u_east, u_north = (a * bn - b * an) / whole, (b * ae - a * be) / whole
+    v_east = (late_m[1] * an - late_m[0] * bn) / whole
+    v_north = (late_m[0] * be - late_m[1] * ae) / whole
+    square = v_east * v_east + v_north * v_north - 1.0
+    half = u_east * v_east + u_north * v_north
+    inside = half * half - square * (u_east * u_east + u_north * u_north)
+    if abs(square) < 1e-9 or inside < 0.0:
+        return 0
+    count = 0
+    for side in range(2):
+        range_m = (-half + (1.0 - 2.0 * side) * math.sqrt(inside)) / square
+        if range_m > 0.0:
+            points[count, 0] = sites[one, 0] + u_east + range_m * v_east
+            points[count, 1] = sites[one, 1] + u_north + range_m * v_north
+            points[count, 2] = range_m
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def later(sites, picks, first, still, one, station, out):  # type: ignore[no-untyped-def]
+    """List the free arrivals through the air at a station that may follow one elsewhere."""
+    apart = math.hypot(
+        sites[station, 0] - sites[picks[one].station, 0],
+        sites[station, 1] - sites[picks[one].station, 1],
+    )
+    bucket = min(int(picks[one].at / BUCKET_S), first.shape[1] - 1)
+    count = 0
+    for row in range(first[station, bucket], first[station, first.shape[1] - 1]):
+        late_s = picks[row].at - picks[one].at
+        if late_s > apart * still or count >= len(out):
+            break
+        if late_s >= 0.0 and picks[row].owner == FREE and picks[row].wave != GROUND:
+            out[count] = row
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def meet(  # type: ignore[no-untyped-def]
+    numbers, sites, picks, first, log_rate, notice, near, best, used, place, points, lists
+):
+    """Give each free arrival through the air its best event of which it is the first of three."""
+    late_m = points[2]
+    for one in range(len(picks)):
+        best[one].odds = NEVER
+        if picks[one].owner != FREE or picks[one].wave == GROUND:
+            continue
+        home = picks[one].station
+        for i in range(near.shape[1]):
+            many = later(sites, picks, first, numbers[STILL], one, near[home, i], lists[0])
+            for j in range(i + 1, near.shape[1] if many else 0):
+                more = later(sites, picks, first, numbers[STILL], one, near[home, j], lists[1])
+                for pair in range(many * more):
+                    late_m[0] = (picks[lists[0, pair // more]].at - picks[one].at) / numbers[STILL]
+                    late_m[1] = (picks[lists[1, pair % more]].at - picks[one].at) / numbers[STILL]
+                    count = meeting(sites, home, near[home, i], near[home, j], late_m, points)
+                    for point in range(count):
+                        if points[point, 2] > FARTHEST_FIRST_M:
+                            continue
+                        at = picks[one].at - points[point, 2] * numbers[STILL]
+                        weigh(
+                            numbers, sites, picks, first, log_rate, notice, at, points[point],
+                            best[one], used, place,
+                        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True, _nrt=False)

@@ -211,3 +211,50 @@ def _noise(
     air = float(heard.mean()) if len(heard) else 0.5
     wave = (chance.random(count) < air).astype(np.int64)
     return station, at_s, wave, np.full(count, NO_EVENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Overlap:
+    """Events found, by the picks they share with true ones.
+
+    Attributes:
+        pairs: Shape (k, 2). Numbers of the true event and of the one found that is it.
+        true: How many true events there are to be found.
+        found: How many were found, less those that are a true event too faint to count.
+    """
+
+    pairs: Integers
+    true: int
+    found: int
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall; 0 where there is nothing."""
+        return 2.0 * len(self.pairs) / max(self.true + self.found, 1)
+
+
+def overlap(truth: Integers, found: Integers, *, share: float = 0.6, least: int = 4) -> Overlap:
+    """Match true events and found ones that share so much of the picks of both.
+
+    Args:
+        truth: Shape (n,). Event of each pick, -1 for none.
+        found: Shape (n,). The same, as somebody found it.
+        share: Of the picks of the larger of the two. Above a half no event matches twice.
+        least: A true event with fewer picks is not asked for; whoever finds it is not blamed.
+
+    Source: the rule of the PyOcto paper, 60 % of the picks, doi 10.26443/seismica.v3i1.1130.
+    """
+    of_true = np.bincount(truth[truth >= 0], minlength=1)
+    of_found = np.bincount(found[found >= 0], minlength=1)
+    both = (truth >= 0) & (found >= 0)
+    pairs, shared = np.unique(
+        np.stack([truth[both], found[both]], axis=1), axis=0, return_counts=True
+    )
+    larger = np.maximum(of_true[pairs[:, 0]], of_found[pairs[:, 1]])
+    pairs = pairs[shared >= share * larger]
+    faint = of_true[pairs[:, 0]] < least
+    return Overlap(
+        pairs=pairs[~faint],
+        true=int((of_true >= least).sum()),
+        found=int((of_found > 0).sum() - faint.sum()),
+    )
