@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from truceline.fusion.arrivals_kernels import BUCKET_S, EVENT, FREE, LEAST, STEAL
 from truceline.fusion.arrivals_model import (
     FORGET,
+    SPEEDS,
     Floats,
     Learned,
     learn_air,
@@ -138,7 +139,7 @@ def solve(
     picks["owner"] = FREE
     block = _Block(learned, sites, picks)
     wander(learned)
-    before, doubt = learned.numbers[:3].copy(), learned.doubt.copy()
+    before, doubt = learned.numbers[:SPEEDS].copy(), learned.doubt.copy()
     for round_ in range(ROUNDS):
         model = block.prepare(share=1.0 if round_ == 0 else OTHERS)
         if round_:

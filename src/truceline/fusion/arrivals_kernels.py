@@ -18,7 +18,7 @@ GROUND, AIR = 0, 1
 FREE = -1
 
 # Positions in `numbers`: the slowness of sound in still air and what wind from the west and from
-# the south takes from it; then what is not learned.
+# the south takes from it, and of the ground; variances of travel; what is fixed.
 STILL, EASTWARD, NORTHWARD = 0, 1, 2
 (GROUND_SLOW, GROUND_VARIANCE, AIR_VARIANCE, PICK_VARIANCE, LATE_SHARE, LATE_S, LOG_RATE, LEAST,
  REACH_M, STEAL) = range(3, 13)  # fmt: skip

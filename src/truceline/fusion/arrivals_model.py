@@ -42,6 +42,11 @@ SOUND_M_S = 338.0
 TEMPERATURE_SHARE, WIND_SHARE = 0.016, 0.012
 # How far both may wander from one block to the next, and what is left beside a good fit.
 WANDER_SHARE, WITHIN_SHARE, GROUND_SHARE = 0.002, 0.0009, 0.002
+# The speed through the ground is known within 5 %, and is then learned too; so is the error of picks.
+GROUND_SPEED_SHARE, SPEEDS = 0.05, 4
+FIRST_ERROR_S, LEAST_ERROR_S, MOST_ERROR_S, ERROR_COUNT = 0.04, 0.01, 0.2, 20.0
+# So many residuals of the ground wave an event's own place and time take up, about.
+TAKEN = 1.0
 REACH_M_MOST = 55_000.0
 BINS = int(REACH_M_MOST / RANGE_BIN_M)
 # The guess of the range of notice, and how many stations it counts for in each bin of range.
@@ -58,7 +63,8 @@ class Learned:
 
     Attributes:
         numbers: Shape (13,). See `arrivals_kernels`.
-        doubt: Shape (3, 3). Covariance of the slowness of still air and of both parts of the wind.
+        doubt: Shape (4, 4). Covariance of the slowness of still air, both parts of the wind, and the
+            ground.
         tried: Shape (2, bins). Stations that an event had within a range, for each wave.
         noticed: Shape (2, bins). So many of them noticed it.
         heard: Shape (stations, 2). Picks that no event explains.
@@ -93,8 +99,7 @@ def begin(stations: int) -> Learned:
     numbers = np.zeros(NUMBERS)
     numbers[STILL] = 1.0 / SOUND_M_S
     numbers[GROUND_SLOW] = 1.0 / GROUND_M_S
-    numbers[GROUND_VARIANCE] = GROUND_SHARE**2
-    numbers[PICK_VARIANCE] = 0.037**2
+    numbers[PICK_VARIANCE] = FIRST_ERROR_S**2
     numbers[LATE_SHARE], numbers[LATE_S] = 0.15, 1.0
     numbers[LEAST], numbers[STEAL], numbers[REACH_M] = 0.0, 1e9, REACH_M_MOST
     middle = (np.arange(BINS) + 0.5) * RANGE_BIN_M
@@ -103,7 +108,7 @@ def begin(stations: int) -> Learned:
     shares = np.array([TEMPERATURE_SHARE, WIND_SHARE, WIND_SHARE])
     return Learned(
         numbers=numbers,
-        doubt=np.diag((shares / SOUND_M_S) ** 2),
+        doubt=np.diag(np.append(shares / SOUND_M_S, GROUND_SPEED_SHARE / GROUND_M_S) ** 2),
         tried=np.full((2, BINS), GUESS_COUNT),
         noticed=GUESS_COUNT * guess,
         heard=np.zeros((stations, 2)),
@@ -117,20 +122,26 @@ def set_doubt(learned: Learned, area_m2: float) -> None:
     doubt = learned.doubt
     share = doubt[0, 0] + 0.5 * (doubt[1, 1] + doubt[2, 2])
     learned.numbers[AIR_VARIANCE] = share / learned.numbers[STILL] ** 2 + WITHIN_SHARE**2
+    ground = doubt[3, 3] / learned.numbers[GROUND_SLOW] ** 2
+    learned.numbers[GROUND_VARIANCE] = ground + GROUND_SHARE**2
     rate = (learned.events + 1.0) / (learned.watched_s + FIRST_EVENTS_S)
     learned.numbers[LOG_RATE] = np.log(rate / area_m2)
 
 
 def wander(learned: Learned) -> None:
     """Let the air be less well known, as a block later."""
-    learned.doubt = learned.doubt + np.eye(3) * (WANDER_SHARE * learned.numbers[STILL]) ** 2
+    air = (WANDER_SHARE * learned.numbers[STILL]) ** 2
+    learned.doubt = learned.doubt + np.diag([air, air, air, 0.0])
 
 
 @njit(cache=True, nogil=True, _nrt=False)
 def air_equations(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, events, held, matrix, side, cross
+    numbers, sites, picks, events, held, matrix, side, cross, spare
 ):
-    """Add up what all events say of the air, each event's own place and time eliminated."""
+    """Add up what all events say of the four speeds, their own places and times eliminated.
+
+    Into `spare` go the sum of squares of residuals in standard deviations, and what it should be.
+    """
     for me in range(len(events)):
         if events[me].alive == 0 or events[me].odds < SURE:
             continue
@@ -140,17 +151,20 @@ def air_equations(  # type: ignore[no-untyped-def]
                 row = held[me, station, wave]
                 if row == FREE:
                     continue
-                _add_row(numbers, sites, picks[row].at, events[me], station, wave, cross)
+                _add_row(numbers, sites, picks[row].at, events[me], station, wave, cross, spare)
+        spare[1] -= TAKEN
         _eliminate(cross)
-        for i in range(3):
-            side[i] += cross[3 + i, 6]
-            for j in range(3):
+        for i in range(SPEEDS):
+            side[i] += cross[3 + i, 3 + SPEEDS]
+            for j in range(SPEEDS):
                 matrix[i, j] += cross[3 + i, 3 + j]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _add_row(numbers, sites, at_s, one, station, wave, cross):  # type: ignore[no-untyped-def]
-    """Add one arrival: unknowns are place, time, air; the last column is the right side."""
+def _add_row(  # type: ignore[no-untyped-def]
+    numbers, sites, at_s, one, station, wave, cross, spare
+):
+    """Add one arrival: unknowns are place, time, speeds; the last column is the right side."""
     east, north = sites[station, 0] - one.east, sites[station, 1] - one.north
     range_m = max((east * east + north * north) ** 0.5, 1.0)
     slow = slowness(numbers, wave, east, north, range_m)
@@ -159,7 +173,11 @@ def _add_row(numbers, sites, at_s, one, station, wave, cross):  # type: ignore[n
     wide = spread(numbers, wave, range_m * slow, 0.0)
     right = on_time(residual, wide, numbers[LATE_SHARE])
     late = too_late(residual, wide, numbers[LATE_SHARE], numbers[LATE_S])
-    weight = right / (right + late + 1e-300) / (sd * sd)
+    surely = right / (right + late + 1e-300)
+    weight = surely / (sd * sd)
+    if wave == GROUND:
+        spare[0] += surely * (residual / wide) ** 2
+        spare[1] += surely
     row = (
         -slow * east / range_m,
         -slow * north / range_m,
@@ -167,35 +185,40 @@ def _add_row(numbers, sites, at_s, one, station, wave, cross):  # type: ignore[n
         range_m if wave == AIR else 0.0,
         east if wave == AIR else 0.0,
         north if wave == AIR else 0.0,
+        range_m if wave == GROUND else 0.0,
         residual,
     )
-    for i in range(7):
-        for j in range(7):
+    for i in range(4 + SPEEDS):
+        for j in range(4 + SPEEDS):
             cross[i, j] += weight * row[i] * row[j]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _eliminate(cross):  # type: ignore[no-untyped-def]
-    """Take the first three unknowns out of seven columns of normal equations."""
+    """Take the first three unknowns out of the normal equations."""
     for pivot in range(3):
         if cross[pivot, pivot] <= 0.0:
             continue
-        for i in range(pivot + 1, 7):
+        for i in range(pivot + 1, 4 + SPEEDS):
             factor = cross[i, pivot] / cross[pivot, pivot]
-            for j in range(pivot, 7):
+            for j in range(pivot, 4 + SPEEDS):
                 cross[i, j] -= factor * cross[pivot, j]
 
 
 def learn_air(  # type: ignore[no-untyped-def]
     learned: Learned, before: Floats, doubt: Floats, sites, picks, events, held
 ) -> None:
-    """Fit the air to a block, beginning from what was known before it."""
-    matrix, side = np.zeros((3, 3)), np.zeros(3)
-    air_equations(learned.numbers, sites, picks, events, held, matrix, side, np.empty((7, 7)))
+    """Fit the speeds and the error of picks to a block, beginning from what was known before it."""
+    matrix, side = np.zeros((SPEEDS, SPEEDS)), np.zeros(SPEEDS)
+    cross, spare = np.empty((4 + SPEEDS, 4 + SPEEDS)), np.zeros(2)
+    air_equations(learned.numbers, sites, picks, events, held, matrix, side, cross, spare)
     known = np.linalg.inv(doubt)
-    side += known @ (before - learned.numbers[:3])
+    side += known @ (before - learned.numbers[:SPEEDS])
     learned.doubt = np.linalg.inv(matrix + known)
-    learned.numbers[:3] += learned.doubt @ side
+    learned.numbers[:SPEEDS] += learned.doubt @ side
+    scale = (spare[0] + ERROR_COUNT) / (max(spare[1], 0.0) + ERROR_COUNT)
+    wider = learned.numbers[PICK_VARIANCE] * min(max(scale, 0.5), 2.0)
+    learned.numbers[PICK_VARIANCE] = min(max(wider, LEAST_ERROR_S**2), MOST_ERROR_S**2)
 
 
 def learn_notice(learned: Learned, sites: Floats, events, held) -> None:  # type: ignore[no-untyped-def]
