@@ -21,14 +21,14 @@ import time
 from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import numpy as np  # noqa: E402
-from table import Row, keep, row, show  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 
+from table import Row, keep, row, show  # noqa: E402
 from truceline.fusion.arrivals import (  # noqa: E402
     REGION_90,
     Arrivals,
@@ -42,12 +42,17 @@ CANNOT = 3
 TUNING_SEED, TUNING_PICKS = 101, 1000
 # Picks that an event brings on average, with its share of the noise: only sizes the worlds.
 PICKS_AN_EVENT = 27.0
-NODES_KM, COARSE_KM = (10.0, 4.0, 2.0, 1.0), 4.0
+NODES_KM, COARSE_KM = (4.0, 2.0, 1.0, 0.5), 4.0
 TIMES_S = ((0.5, 1.0), (1.0, 1.0), (1.0, 1.5), (2.0, 2.0))
 LEAST_PICKS = (6, 8, 12)
 SIZES = {30: (2000, 20_000, 90_000), 300: (2000, 20_000, 90_000)}
 PEER_SIZES = {30: (2000, 20_000, 90_000), 300: (2000, 10_000)}
 GOAL_F1, GOAL_RATE = {30: 0.97, 300: 0.75}, 10_000
+# Twice the errors and late picks, half of all picks noise, a slow ground, strong and gusty wind.
+STRANGE = Network(
+    error_s=(0.04, 0.1), late_share=0.3, late_s=2.0, noise_share=0.5, ground_m_s=4500.0,
+    wind_m_s=8.0, gust_m_s=3.0,
+)  # fmt: skip
 Setting = dict[str, float]
 
 
@@ -69,7 +74,14 @@ def world_of(seed: int, rate: int, picks: int, network: Network | None = None) -
     return hear(seed, events_an_hour=rate, hours=picks / PICKS_AN_EVENT / rate, network=network)
 
 
-def judged(world: Heard, found: Any, place: Any, region: Any, wall_s: float, cpu_s: float) -> Run:
+def judged(
+    world: Heard,
+    found: NDArray[np.int64],
+    place: NDArray[np.float64],
+    region: NDArray[np.float64] | None,
+    wall_s: float,
+    cpu_s: float,
+) -> Run:
     """Hold an answer against the truth."""
     score = overlap(world.event, found)
     true, mine = score.pairs.T
@@ -191,6 +203,8 @@ def our_rows(seeds: list[int]) -> list[Row]:
         salvos = Network(salvo_share=0.5)
         together = [ours(world_of(seed, rate, 10_000, salvos)) for seed in seeds]
         table += rows_of(f"{rate} events/h, half in salvos", "truceline", together)
+        strange = [ours(world_of(seed, rate, 10_000, STRANGE)) for seed in seeds]
+        table += rows_of(f"{rate} events/h, a world unlike the guesses", "truceline", strange)
     return table
 
 

@@ -23,7 +23,7 @@ import pyocto
 GROUND_KM_S, AIR_KM_S, SIDE_KM, CUTOFF_KM = 5.0, 0.34, 60.0, 30.0
 
 
-def associate(world: Any, setting: dict[str, float]) -> dict[str, Any]:
+def associate(world: np.lib.npyio.NpzFile, setting: dict[str, float]) -> dict[str, Any]:
     """Run one world with one setting."""
     where = world["stations_m"] / 1000.0
     stations = pd.DataFrame({"x": where[:, 0], "y": where[:, 1], "z": 0.0})

@@ -1,16 +1,17 @@
 """Give each arrival at a station the number of the event that sent it, and say where that was.
 
-An event is something that arrived or went off on the ground and shook it and the air: an explosion,
-an impact. A network of acoustic and seismic instruments also hears discharges. Of those no place
-leaves this module: whoever feeds it says of each pick whether the station's classifier takes it for
-an arrival, and an event whose picks are not mostly that is grouped, so that its picks disturb no
-other, and comes out without a position (promise 7 of the design). It looks at what arrived only.
+An event is something that arrived or went off on the ground and shook it and the air: an
+explosion, an impact. A network of acoustic and seismic instruments also hears discharges. Of those
+no place leaves this module: whoever feeds it says of each pick whether the station's classifier
+takes it for an arrival. An event whose picks are not mostly that is grouped, so that its picks
+disturb no other, and comes out without a position (promise 7 of the design).
 
 The stream is worked through in blocks of absolute time, each looking some minutes beyond its end;
 an event belongs to the block in which it happened. So the answer does not depend on how the stream
 was cut, the cost grows with the number of picks, and memory is that of a block.
 
-Source: NET-VISA (Arora, Russell, Sudderth 2013, doi 10.1785/0120120107); docs/reference/arrivals.md.
+Source: NET-VISA (Arora, Russell, Sudderth 2013, doi 10.1785/0120120107), as told in
+docs/reference/arrivals.md.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ NO_EVENT = -1
 # chi squared with 2 degrees of freedom, 90 in 100.
 REGION_90 = 4.605
 EVIDENT = 0.5
+PLANE, FEWEST = 2, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,7 +111,7 @@ class ArrivalAssociator:
             ValueError: The shape is another, there are fewer than 4, or a number is not finite.
         """
         sites = np.ascontiguousarray(stations_m, np.float64)
-        if sites.ndim != 2 or sites.shape[1] != 2 or len(sites) < 4:
+        if sites.ndim != PLANE or sites.shape[1:] != (PLANE,) or len(sites) < FEWEST:
             raise ValueError(f"need stations of shape (4 or more, 2), got {sites.shape}")
         if not np.isfinite(sites).all():
             row = int(np.flatnonzero(~np.isfinite(sites).all(axis=1))[0])
@@ -179,13 +181,17 @@ class ArrivalAssociator:
         picks["station"], picks["wave"] = window.station[:seen], window.wave[:seen]
         picks["row"] = np.arange(seen)
         free = picks[self._numbers[:seen] == NO_EVENT]
+        if not len(free):
+            return _answer([], self._numbers[:0])
+        until_us = min(start_us + BLOCK_US + BEYOND_US, self._last_us or 0)
+        length_s = max((until_us - base_us) / SECOND_US, 1.0)
         again = self._learned is None
         learned = self._learned or begin(len(self._sites))
         end_s = (BLOCK_US + BEFORE_US) / SECOND_US
         if again:
-            solve(learned, self._sites, free.copy(), end_s)
+            solve(learned, self._sites, free.copy(), end_s, length_s)
             learned.heard[:], learned.watched_s, learned.events = 0.0, 0.0, 0.0
-        rows, owners, events = solve(learned, self._sites, free, end_s)
+        rows, owners, events = solve(learned, self._sites, free, end_s, length_s)
         self._learned = learned
         self._numbers[rows] = owners + self._events
         self._events += len(events)

@@ -1,18 +1,19 @@
-"""One block of arrivals: propose, choose, learn the air, think again, and hand on what was learned."""
+"""One block of arrivals: propose, choose, learn, think again, and hand on what was learned."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from truceline.fusion.arrivals_kernels import BUCKET_S, EVENT, FREE, LEAST, STEAL
+from truceline.fusion.arrivals_kernels import BUCKET_S, EVENT, FREE, LEAST, SPEEDS, STEAL
 from truceline.fusion.arrivals_model import (
     FORGET,
-    SPEEDS,
     Floats,
     Learned,
-    learn_air,
     learn_notice,
+    learn_speeds,
     set_doubt,
     wander,
 )
@@ -29,6 +30,7 @@ from truceline.fusion.arrivals_search import (
 )
 
 Integers = NDArray[np.int64]
+Rows = NDArray[Any]
 
 ROUNDS = 3
 NEAREST = 8
@@ -47,17 +49,16 @@ ARRIVALS_A_STATION = 16
 class _Block:
     """The arrays of one block, as the kernels want them."""
 
-    def __init__(self, learned: Learned, sites: Floats, picks: NDArray[np.void]) -> None:
+    def __init__(self, learned: Learned, sites: Floats, picks: Rows, length_s: float) -> None:
         self.learned, self.sites = learned, sites
         self.picks = picks[np.lexsort((picks["at"], picks["station"]))]
-        last_s = float(picks["at"].max()) if len(picks) else 0.0
-        buckets = np.arange(int(last_s / BUCKET_S) + 3) * BUCKET_S
+        buckets = np.arange(int(length_s / BUCKET_S) + 3) * BUCKET_S
         ends = np.searchsorted(self.picks["station"], np.arange(len(sites) + 1))
         self.first = np.empty((len(sites), len(buckets)), np.int32)
         for station in range(len(sites)):
             at = self.picks["at"][ends[station] : ends[station + 1]]
             self.first[station] = ends[station] + np.searchsorted(at, buckets)
-        self.length_s = max(last_s, 1.0)
+        self.length_s = length_s
         self.events = np.zeros(len(picks) // 4 + 1, EVENT)
         self.held = np.full((len(self.events), len(sites), 2), FREE, np.int32)
         self.count = 0
@@ -77,7 +78,7 @@ class _Block:
             counts[:, wave] = np.bincount(self.picks["station"][mine], minlength=len(self.sites))
         return counts / self.length_s
 
-    def prepare(self, *, share: float) -> tuple[NDArray[np.generic], ...]:
+    def prepare(self, *, share: float) -> tuple[Rows, ...]:
         """Give the arguments that every kernel takes first."""
         set_doubt(self.learned, self.area_m2)
         log_rate = self.learned.log_rate(share * self.rate(all_picks=True))
@@ -86,9 +87,9 @@ class _Block:
             self.learned.notice(),
         )  # fmt: skip
 
-    def propose(self, model: tuple[NDArray[np.generic], ...], *, alone: bool) -> None:
+    def propose(self, model: tuple[Rows, ...], *, alone: bool) -> None:
         """Add events from the picks that are free: two circles, or a circle and an arrival."""
-        numbers, _, _, _, _, notice = model
+        numbers, notice = model[0], model[-1]
         room = np.empty(CIRCLES_A_PICK * len(self.picks), CIRCLE)
         number = circles(numbers, self.picks, self.first, notice, room)
         found = room[:number]
@@ -100,21 +101,21 @@ class _Block:
             cross_circles(*model, found, best, self.used, self.place, self.points)
         self.choose(model, best)
 
-    def meet(self, model: tuple[NDArray[np.generic], ...]) -> None:
+    def meet(self, model: tuple[Rows, ...]) -> None:
         """Add events from free arrivals through the air alone."""
         best = np.zeros(len(self.picks), CANDIDATE)
         lists = np.empty((2, ARRIVALS_A_STATION), np.int64)
         meet(*model, self.near, best, self.used, self.place, self.points, lists)
         self.choose(model, best)
 
-    def choose(self, model: tuple[NDArray[np.generic], ...], best: NDArray[np.void]) -> None:
+    def choose(self, model: tuple[Rows, ...], best: Rows) -> None:
         """Take the likeliest of some candidates as events."""
         best = best[best["odds"] > model[0][LEAST] - HOPELESS]
         self.count = choose(
             *model, best, self.count, self.events, self.held, self.used, self.place, self.work
         )
 
-    def think(self, model: tuple[NDArray[np.generic], ...]) -> None:
+    def think(self, model: tuple[Rows, ...]) -> None:
         """Put every event again, and join those that are one."""
         own = (self.count, self.events, self.held, self.used, self.place, self.work)
         self.learned.numbers[STEAL] = ADVANTAGE
@@ -125,19 +126,22 @@ class _Block:
 
 
 def solve(
-    learned: Learned, sites: Floats, picks: NDArray[np.void], end_s: float
-) -> tuple[Integers, Integers, NDArray[np.void]]:
+    learned: Learned, sites: Floats, picks: Rows, end_s: float, length_s: float
+) -> tuple[Integers, Integers, Rows]:
     """Find the events of a block, and learn from them.
 
     Args:
+        learned: What earlier blocks taught; changed in place.
+        sites: Shape (s, 2). The stations, in metres.
         picks: Shape (n,), `arrivals_kernels.PICK`; time in seconds from a little before the block.
         end_s: Events from here on belong to the next block.
+        length_s: How long the network was listened to for these picks.
 
     Returns:
         The rows of picks that have an event, that event, and the events, `arrivals_kernels.EVENT`.
     """
     picks["owner"] = FREE
-    block = _Block(learned, sites, picks)
+    block = _Block(learned, sites, picks, length_s)
     wander(learned)
     before, doubt = learned.numbers[:SPEEDS].copy(), learned.doubt.copy()
     for round_ in range(ROUNDS):
@@ -147,21 +151,22 @@ def solve(
         block.propose(model, alone=round_ > 0)
         if round_:
             block.meet(model)
-        learn_air(
+        learn_speeds(
             learned, before, doubt, sites, block.picks, block.events[: block.count], block.held
         )
     block.think(block.prepare(share=OTHERS))
     return _finish(block, end_s)
 
 
-def _finish(block: _Block, end_s: float) -> tuple[Integers, Integers, NDArray[np.void]]:
+def _finish(block: _Block, end_s: float) -> tuple[Integers, Integers, Rows]:
     """Keep the events of the block itself, in order of time, and count for the next one."""
     events = block.events[: block.count]
     mine = np.flatnonzero((events["alive"] == 1) & (events["at"] < end_s))
     mine = mine[np.argsort(events["at"][mine], kind="stable")]
     learned = block.learned
-    for counts in (learned.tried, learned.noticed, learned.heard):
-        counts *= FORGET
+    learned.tried *= FORGET
+    learned.noticed *= FORGET
+    learned.heard *= FORGET
     learned.watched_s = FORGET * learned.watched_s + block.length_s
     learned.heard += block.rate(all_picks=False) * block.length_s
     learned.events = FORGET * learned.events + len(events[events["alive"] == 1])

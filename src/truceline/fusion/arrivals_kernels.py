@@ -1,8 +1,8 @@
 """How well one event explains the picks, and where it is best put: the inner loops.
 
 An event is a place and an instant. Every station within reach either noticed each of its two waves
-or did not; what it noticed came in on time or late, or is something else's. The arrays are plain and
-packed, because counting references costs more than the computation.
+or did not; what it noticed came in on time or late, or is something else's. The arrays are plain
+and packed, because counting references costs more than the computation.
 
 Source: docs/reference/arrivals.md, which has the equations and where they come from.
 """
@@ -23,6 +23,8 @@ STILL, EASTWARD, NORTHWARD = 0, 1, 2
 (GROUND_SLOW, GROUND_VARIANCE, AIR_VARIANCE, PICK_VARIANCE, LATE_SHARE, LATE_S, LOG_RATE, LEAST,
  REACH_M, STEAL) = range(3, 13)  # fmt: skip
 NUMBERS = 13
+# The first four are learned.
+SPEEDS = 4
 
 # Picks of one station in time, station after station.
 PICK = np.dtype(
@@ -78,7 +80,7 @@ def too_late(residual: float, sd: float, share: float, mean_s: float) -> float:
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def weight_of(numbers, residual, sd):  # type: ignore[no-untyped-def]
+def weight_of(numbers, residual, sd):
     """Give the logarithm of the density of a residual, on time or late."""
     share, mean_s = numbers[LATE_SHARE], numbers[LATE_S]
     density = on_time(residual, sd, share) + too_late(residual, sd, share, mean_s)
@@ -86,7 +88,7 @@ def weight_of(numbers, residual, sd):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def slowness(numbers, wave, east, north, range_m):  # type: ignore[no-untyped-def]
+def slowness(numbers, wave, east, north, range_m):
     """Give seconds a metre of a wave that leaves in a direction."""
     if wave == GROUND:
         return numbers[GROUND_SLOW]
@@ -95,16 +97,14 @@ def slowness(numbers, wave, east, north, range_m):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def spread(numbers, wave, travel_s, slack_s):  # type: ignore[no-untyped-def]
+def spread(numbers, wave, travel_s, slack_s):
     """Give the standard deviation of an arrival in time: pick, travel and place."""
     share = numbers[GROUND_VARIANCE] if wave == GROUND else numbers[AIR_VARIANCE]
     return math.sqrt(numbers[PICK_VARIANCE] + slack_s * slack_s + travel_s * travel_s * share)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def best_pick(  # type: ignore[no-untyped-def]
-    numbers, picks, first, log_rate, station, wave, due_s, sd, floor, me, taken
-):
+def best_pick(numbers, picks, first, log_rate, station, wave, due_s, sd, floor, me, taken):
     """Find the pick that speaks most for an arrival; its number and weight, or the floor's."""
     from_s = due_s - SIGMAS * sd
     until_s = due_s + SIGMAS * sd + LATE_GATE * numbers[LATE_S]
@@ -117,7 +117,7 @@ def best_pick(  # type: ignore[no-untyped-def]
         if one.at >= from_s and (one.wave == wave or one.wave < 0) and row != taken:
             residual = one.at - due_s
             weight = weight_of(numbers, residual, sd) - log_rate[station, wave]
-            owned = one.owner != FREE and one.owner != me  # noqa: PLR1714 - sets need memory
+            owned = one.owner != FREE and one.owner != me
             if weight > best and not (owned and weight < one.gain + numbers[STEAL]):
                 found, best = row, weight
         row += 1
@@ -125,9 +125,7 @@ def best_pick(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def explain(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, place, me, used
-):
+def explain(numbers, sites, picks, first, log_rate, notice, place, me, used):
     """Weigh an event against none: sum over stations and waves; the picks go into `used`.
 
     `place` is east, north, time, and by how many metres the place may be wrong.
@@ -158,9 +156,7 @@ def explain(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def normal_equations(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, place, used, matrix, side
-):
+def normal_equations(numbers, sites, picks, place, used, matrix, side):
     """Add up what the picks say of the place, those that look late counting for less."""
     matrix[:] = 0.0
     side[:] = 0.0
@@ -196,7 +192,7 @@ def normal_equations(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def determinant(m):  # type: ignore[no-untyped-def]
+def determinant(m):
     """Give that of a symmetric 3 x 3 matrix, of which `m` is the upper half."""
     return (
         m[0] * (m[3] * m[5] - m[4] * m[4])
@@ -206,7 +202,7 @@ def determinant(m):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def step(matrix, side, place):  # type: ignore[no-untyped-def]
+def step(matrix, side, place):
     """Move a place to where the linearised picks want it; tell whether they fix it at all."""
     a, b, c, d, e, f = matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]
     whole = determinant(matrix)
@@ -224,9 +220,7 @@ def step(matrix, side, place):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def settle(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, place, me, used, work
-):
+def settle(numbers, sites, picks, first, log_rate, notice, place, me, used, work):
     """Put an event where its picks want it, ever more strictly; its log-odds against nothing.
 
     `work` is 9 numbers: afterwards the upper half of the information matrix, and the right side.

@@ -6,9 +6,9 @@ Nothing of it is given: the first block starts from wide guesses and is done twi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from truceline.fusion.arrivals_kernels import (
@@ -26,27 +26,24 @@ from truceline.fusion.arrivals_kernels import (
     PICK_VARIANCE,
     RANGE_BIN_M,
     REACH_M,
+    SPEEDS,
     STEAL,
     STILL,
-    on_time,
-    slowness,
-    spread,
-    too_late,
 )
+from truceline.fusion.arrivals_speeds import speed_equations
 
 Floats = NDArray[np.float64]
+Rows = NDArray[Any]
 
 GROUND_M_S = 5000.0
 SOUND_M_S = 338.0
 # Before anything is known: temperature within 9 degrees, wind within 4 m/s, one standard deviation.
 TEMPERATURE_SHARE, WIND_SHARE = 0.016, 0.012
 # How far both may wander from one block to the next, and what is left beside a good fit.
-WANDER_SHARE, WITHIN_SHARE, GROUND_SHARE = 0.002, 0.0009, 0.002
-# The speed through the ground is known within 5 %, and is then learned too; so is the error of picks.
-GROUND_SPEED_SHARE, SPEEDS = 0.05, 4
+WANDER_SHARE, WITHIN_SHARE, GROUND_SHARE = 0.002, 0.0013, 0.002
+# The speed through the ground is known within 5 % and learned, like the error of picks.
+GROUND_SPEED_SHARE = 0.05
 FIRST_ERROR_S, LEAST_ERROR_S, MOST_ERROR_S, ERROR_COUNT = 0.04, 0.01, 0.2, 20.0
-# So many residuals of the ground wave an event's own place and time take up, about.
-TAKEN = 1.0
 REACH_M_MOST = 55_000.0
 BINS = int(REACH_M_MOST / RANGE_BIN_M)
 # The guess of the range of notice, and how many stations it counts for in each bin of range.
@@ -54,7 +51,6 @@ GUESS_HALF_M, GUESS_FADING_M, GUESS_MOST = (14_000.0, 22_000.0), 4000.0, 0.85
 GUESS_COUNT, FORGET = 3.0, 0.98
 SMOOTH_BINS = 3
 FIRST_EVENTS_S = 60.0
-SURE = 12.0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -63,8 +59,8 @@ class Learned:
 
     Attributes:
         numbers: Shape (13,). See `arrivals_kernels`.
-        doubt: Shape (4, 4). Covariance of the slowness of still air, both parts of the wind, and the
-            ground.
+        doubt: Shape (4, 4). Covariance of the slowness of still air, both parts of the wind, and
+            the ground.
         tried: Shape (2, bins). Stations that an event had within a range, for each wave.
         noticed: Shape (2, bins). So many of them noticed it.
         heard: Shape (stations, 2). Picks that no event explains.
@@ -134,84 +130,16 @@ def wander(learned: Learned) -> None:
     learned.doubt = learned.doubt + np.diag([air, air, air, 0.0])
 
 
-@njit(cache=True, nogil=True, _nrt=False)
-def air_equations(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, events, held, matrix, side, cross, spare
-):
-    """Add up what all events say of the four speeds, their own places and times eliminated.
-
-    Into `spare` go the sum of squares of residuals in standard deviations, and what it should be.
-    """
-    for me in range(len(events)):
-        if events[me].alive == 0 or events[me].odds < SURE:
-            continue
-        cross[:] = 0.0
-        for station in range(sites.shape[0]):
-            for wave in range(2):
-                row = held[me, station, wave]
-                if row == FREE:
-                    continue
-                _add_row(numbers, sites, picks[row].at, events[me], station, wave, cross, spare)
-        spare[1] -= TAKEN
-        _eliminate(cross)
-        for i in range(SPEEDS):
-            side[i] += cross[3 + i, 3 + SPEEDS]
-            for j in range(SPEEDS):
-                matrix[i, j] += cross[3 + i, 3 + j]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def _add_row(  # type: ignore[no-untyped-def]
-    numbers, sites, at_s, one, station, wave, cross, spare
-):
-    """Add one arrival: unknowns are place, time, speeds; the last column is the right side."""
-    east, north = sites[station, 0] - one.east, sites[station, 1] - one.north
-    range_m = max((east * east + north * north) ** 0.5, 1.0)
-    slow = slowness(numbers, wave, east, north, range_m)
-    sd = spread(numbers, GROUND, range_m * slow, 0.0)
-    residual = at_s - one.at - range_m * slow
-    wide = spread(numbers, wave, range_m * slow, 0.0)
-    right = on_time(residual, wide, numbers[LATE_SHARE])
-    late = too_late(residual, wide, numbers[LATE_SHARE], numbers[LATE_S])
-    surely = right / (right + late + 1e-300)
-    weight = surely / (sd * sd)
-    if wave == GROUND:
-        spare[0] += surely * (residual / wide) ** 2
-        spare[1] += surely
-    row = (
-        -slow * east / range_m,
-        -slow * north / range_m,
-        1.0,
-        range_m if wave == AIR else 0.0,
-        east if wave == AIR else 0.0,
-        north if wave == AIR else 0.0,
-        range_m if wave == GROUND else 0.0,
-        residual,
-    )
-    for i in range(4 + SPEEDS):
-        for j in range(4 + SPEEDS):
-            cross[i, j] += weight * row[i] * row[j]
-
-
-@njit(cache=True, nogil=True, _nrt=False)
-def _eliminate(cross):  # type: ignore[no-untyped-def]
-    """Take the first three unknowns out of the normal equations."""
-    for pivot in range(3):
-        if cross[pivot, pivot] <= 0.0:
-            continue
-        for i in range(pivot + 1, 4 + SPEEDS):
-            factor = cross[i, pivot] / cross[pivot, pivot]
-            for j in range(pivot, 4 + SPEEDS):
-                cross[i, j] -= factor * cross[pivot, j]
-
-
-def learn_air(  # type: ignore[no-untyped-def]
-    learned: Learned, before: Floats, doubt: Floats, sites, picks, events, held
+def learn_speeds(
+    learned: Learned, before: Floats, doubt: Floats, sites: Floats, *chosen: Rows
 ) -> None:
-    """Fit the speeds and the error of picks to a block, beginning from what was known before it."""
+    """Fit the speeds and the error of picks to a block, beginning from what was known before it.
+
+    `chosen` are the picks, the events and which pick is whose, as the kernels have them.
+    """
     matrix, side = np.zeros((SPEEDS, SPEEDS)), np.zeros(SPEEDS)
     cross, spare = np.empty((4 + SPEEDS, 4 + SPEEDS)), np.zeros(2)
-    air_equations(learned.numbers, sites, picks, events, held, matrix, side, cross, spare)
+    speed_equations(learned.numbers, sites, *chosen, matrix, side, cross, spare)
     known = np.linalg.inv(doubt)
     side += known @ (before - learned.numbers[:SPEEDS])
     learned.doubt = np.linalg.inv(matrix + known)
@@ -221,7 +149,7 @@ def learn_air(  # type: ignore[no-untyped-def]
     learned.numbers[PICK_VARIANCE] = min(max(wider, LEAST_ERROR_S**2), MOST_ERROR_S**2)
 
 
-def learn_notice(learned: Learned, sites: Floats, events, held) -> None:  # type: ignore[no-untyped-def]
+def learn_notice(learned: Learned, sites: Floats, events: Rows, held: Rows) -> None:
     """Count who noticed the events of a block, and who did not, by range."""
     if not len(events):
         return

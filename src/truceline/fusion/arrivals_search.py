@@ -32,7 +32,9 @@ from truceline.fusion.arrivals_kernels import (
 )
 
 # A circle round a station: what is behind it, and the best that was made of it.
-CIRCLE = np.dtype([("at", "f8"), ("range", "f8"), ("station", "i4"), ("ground", "i4"), ("air", "i4")])
+CIRCLE = np.dtype(
+    [("at", "f8"), ("range", "f8"), ("station", "i4"), ("ground", "i4"), ("air", "i4")]
+)
 CANDIDATE = np.dtype(
     [("odds", "f8"), ("east", "f8"), ("north", "f8"), ("at", "f8"), ("settled", "i4")]
 )
@@ -43,12 +45,15 @@ ROUGH_M = 250.0
 OCCAM = -14.0
 MERGE_S, MERGE_M = 3.0, 4000.0
 CROSSING_SLACK_M = 400.0
+# No circle is drawn where the ground wave is noticed more seldom than this.
+FAINT = 0.02
+NEVER_CURVED = 1e-9
 # Three stations in a line tell nothing; nor does a wave whose first station is so far away.
 FLAT_M2, FARTHEST_FIRST_M = 4e6, 25_000.0
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def circles(numbers, picks, first, notice, found):  # type: ignore[no-untyped-def]
+def circles(numbers, picks, first, notice, found):
     """List the pairs of free picks of one station that may be both waves of one event."""
     count = 0
     apart = numbers[STILL] - numbers[GROUND_SLOW]
@@ -62,7 +67,7 @@ def circles(numbers, picks, first, notice, found):  # type: ignore[no-untyped-de
                 other = picks[air]
                 range_m = (other.at - one.at) / apart
                 bin_ = int(range_m / RANGE_BIN_M)
-                if bin_ >= notice.shape[1] or notice[GROUND, bin_] < 0.02 or count >= len(found):
+                if bin_ >= notice.shape[1] or notice[GROUND, bin_] < FAINT or count >= len(found):
                     break
                 if other.owner != FREE or other.wave == GROUND:
                     continue
@@ -76,7 +81,7 @@ def circles(numbers, picks, first, notice, found):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def crossing(sites, one, one_m, other, other_m, points):  # type: ignore[no-untyped-def]
+def crossing(sites, one, one_m, other, other_m, points):
     """Put the points that two circles share into `points`; tell whether they nearly do."""
     east, north = sites[other, 0] - sites[one, 0], sites[other, 1] - sites[one, 1]
     apart = math.sqrt(east * east + north * north)
@@ -94,9 +99,7 @@ def crossing(sites, one, one_m, other, other_m, points):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def weigh(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, at, point, best, used, place
-):
+def weigh(numbers, sites, picks, first, log_rate, notice, at, point, best, used, place):
     """Weigh an event at a point and an instant, and keep it in `best` if it is better."""
     place[0], place[1], place[2], place[3] = point[0], point[1], at, ROUGH_M
     odds = OCCAM + explain(numbers, sites, picks, first, log_rate, notice, place, FREE, used)
@@ -105,20 +108,14 @@ def weigh(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def weigh_points(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, at, points, best, used, place
-):
+def weigh_points(numbers, sites, picks, first, log_rate, notice, at, points, best, used, place):
     """Weigh both points of a crossing."""
     for side in range(2):
-        weigh(
-            numbers, sites, picks, first, log_rate, notice, at, points[side], best, used, place
-        )
+        weigh(numbers, sites, picks, first, log_rate, notice, at, points[side], best, used, place)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def cross_circles(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, found, best, used, place, points
-):
+def cross_circles(numbers, sites, picks, first, log_rate, notice, found, best, used, place, points):
     """Give each circle, in order of time, its best crossing with a later one of its instant."""
     for i in range(len(found)):
         best[i].odds = NEVER
@@ -138,7 +135,7 @@ def cross_circles(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def cross_arrivals(  # type: ignore[no-untyped-def]
+def cross_arrivals(
     numbers, sites, picks, first, log_rate, notice, near, found, best, used, place, points
 ):
     """The same with single arrivals through the air at the stations nearest to the circle's."""
@@ -154,9 +151,7 @@ def cross_arrivals(  # type: ignore[no-untyped-def]
                     break
                 if range_m < 0.0 or picks[row].owner != FREE or picks[row].wave == GROUND:
                     continue
-                if crossing(
-                    sites, found[i].station, found[i].range, station, range_m, points
-                ):
+                if crossing(sites, found[i].station, found[i].range, station, range_m, points):
                     weigh_points(
                         numbers, sites, picks, first, log_rate, notice, found[i].at, points,
                         best[i], used, place,
@@ -164,7 +159,7 @@ def cross_arrivals(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def meeting(sites, one, two, three, late_m, points):  # type: ignore[no-untyped-def]
+def meeting(sites, one, two, three, late_m, points):
     """Put into `points` where a wave began that came to a station first, and to two others later.
 
     `late_m` is by how many metres of travel the others were later; the range from the first is in
@@ -183,7 +178,7 @@ def meeting(sites, one, two, three, late_m, points):  # type: ignore[no-untyped-
     square = v_east * v_east + v_north * v_north - 1.0
     half = u_east * v_east + u_north * v_north
     inside = half * half - square * (u_east * u_east + u_north * u_north)
-    if abs(square) < 1e-9 or inside < 0.0:
+    if abs(square) < NEVER_CURVED or inside < 0.0:
         return 0
     count = 0
     for side in range(2):
@@ -197,7 +192,7 @@ def meeting(sites, one, two, three, late_m, points):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def later(sites, picks, first, still, one, station, out):  # type: ignore[no-untyped-def]
+def later(sites, picks, first, still, one, station, out):
     """List the free arrivals through the air at a station that may follow one elsewhere."""
     apart = math.hypot(
         sites[station, 0] - sites[picks[one].station, 0],
@@ -216,9 +211,7 @@ def later(sites, picks, first, still, one, station, out):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def meet(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, near, best, used, place, points, lists
-):
+def meet(numbers, sites, picks, first, log_rate, notice, near, best, used, place, points, lists):
     """Give each free arrival through the air its best event of which it is the first of three."""
     late_m = points[2]
     for one in range(len(picks)):
@@ -245,9 +238,7 @@ def meet(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def bind(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, log_rate, me, place, odds, used, held, work, events
-):
+def bind(numbers, sites, picks, log_rate, me, place, odds, used, held, work, events):
     """Write down an event and make its picks its own."""
     one = events[me]
     one.east, one.north, one.at, one.odds, one.alive, one.picks = (
@@ -271,7 +262,7 @@ def bind(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _covariance(work, one):  # type: ignore[no-untyped-def]
+def _covariance(work, one):
     """Invert the information on the place, the time integrated out."""
     a = work[0] - work[2] * work[2] / work[5]
     b = work[1] - work[2] * work[4] / work[5]
@@ -281,7 +272,7 @@ def _covariance(work, one):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def release(picks, held, me):  # type: ignore[no-untyped-def]
+def release(picks, held, me):
     """Free the picks that are still an event's own."""
     for station in range(held.shape[1]):
         for wave in range(2):
@@ -291,7 +282,7 @@ def release(picks, held, me):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def choose(  # type: ignore[no-untyped-def]
+def choose(
     numbers, sites, picks, first, log_rate, notice, best, count, events, held, used, place, work
 ):
     """Take the likeliest candidate, bind its picks, and so on; give the new number of events."""
@@ -305,9 +296,7 @@ def choose(  # type: ignore[no-untyped-def]
         if len(best) == 0 or one.odds <= numbers[LEAST]:
             break
         place[0], place[1], place[2] = one.east, one.north, one.at
-        odds = settle(
-            numbers, sites, picks, first, log_rate, notice, place, FREE, used, work
-        )
+        odds = settle(numbers, sites, picks, first, log_rate, notice, place, FREE, used, work)
         if one.settled == count - began and odds > numbers[LEAST]:
             bind(numbers, sites, picks, log_rate, count, place, odds, used, held, work, events)
             one.odds = NEVER
@@ -323,9 +312,7 @@ def choose(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def again(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, count, events, held, used, place, work
-):
+def again(numbers, sites, picks, first, log_rate, notice, count, events, held, used, place, work):
     """Put every event again beside the others; those that no longer speak for themselves die."""
     for me in range(count):
         one = events[me]
@@ -333,9 +320,7 @@ def again(  # type: ignore[no-untyped-def]
             continue
         release(picks, held, me)
         place[0], place[1], place[2] = one.east, one.north, one.at
-        odds = settle(
-            numbers, sites, picks, first, log_rate, notice, place, me, used, work
-        )
+        odds = settle(numbers, sites, picks, first, log_rate, notice, place, me, used, work)
         if odds > numbers[LEAST]:
             bind(numbers, sites, picks, log_rate, me, place, odds, used, held, work, events)
         else:
@@ -343,9 +328,7 @@ def again(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def merge(  # type: ignore[no-untyped-def]
-    numbers, sites, picks, first, log_rate, notice, count, events, held, used, place, work
-):
+def merge(numbers, sites, picks, first, log_rate, notice, count, events, held, used, place, work):
     """Let one event take the picks of another nearby, if one explains them better than two."""
     for me in range(count):
         for other in range(count):
@@ -361,9 +344,7 @@ def merge(  # type: ignore[no-untyped-def]
             release(picks, held, me)
             release(picks, held, other)
             place[0], place[1], place[2] = one.east, one.north, one.at
-            odds = settle(
-                numbers, sites, picks, first, log_rate, notice, place, me, used, work
-            )
+            odds = settle(numbers, sites, picks, first, log_rate, notice, place, me, used, work)
             if odds >= one.odds + two.odds:
                 two.alive = 0
                 bind(numbers, sites, picks, log_rate, me, place, odds, used, held, work, events)
@@ -373,7 +354,7 @@ def merge(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def hold(picks, held, me):  # type: ignore[no-untyped-def]
+def hold(picks, held, me):
     """Bind an event's picks again, as they were."""
     for station in range(held.shape[1]):
         for wave in range(2):
