@@ -33,7 +33,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo "$$name"; break; }; done)
 endif
 
-.PHONY: help demo test check fmt bench soak environment vendor clean
+.PHONY: help demo test check fmt bench bench-arrivals soak environment vendor clean
 
 help:
 	@sed -n '3,10p' Makefile | cut -c3-
@@ -64,6 +64,10 @@ fmt: environment
 # Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment
 	@$(BIN)/python benchmarks/soak.py --bench
+
+# One of them: association of raw arrivals, beside PyOcto, which gets an environment of its own.
+bench-arrivals: environment
+	@$(BIN)/python benchmarks/bench_arrivals.py
 
 # Power cuts, faults, kills, damage, fuzzing, namespaces, mutants: hours. Stops at no failure, and
 # ends with one if there was any.

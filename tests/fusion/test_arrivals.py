@@ -1,6 +1,7 @@
 """Arrivals get their events back, whatever the pieces they come in; a discharge gets no place."""
 
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def in_pieces(world: Heard, cuts: list[int]) -> list[Located]:
     associator = ArrivalAssociator(world.stations_m)
     whole = picks_of(world)
     ends = [0, *sorted(cut % len(whole) for cut in cuts), len(whole)]
-    parts = [associator.add(some(whole, slice(*pair))) for pair in zip(ends, ends[1:], strict=False)]
+    parts = [associator.add(some(whole, slice(*pair))) for pair in pairwise(ends)]
     return [*parts, associator.close()]
 
 
@@ -180,9 +181,7 @@ def test_refuses_columns_that_are_broken() -> None:
     with pytest.raises(ValueError, match="must be of one length"):
         Arrivals(station=GOOD.station, at_us=GOOD.at_us[:2], wave=GOOD.wave, arrived=GOOD.arrived)
     with pytest.raises(ValueError, match=r"row 1: at_us \d+ is before the row above"):
-        Arrivals(
-            station=GOOD.station, at_us=GOOD.at_us[::-1], wave=GOOD.wave, arrived=GOOD.arrived
-        )
+        Arrivals(station=GOOD.station, at_us=GOOD.at_us[::-1], wave=GOOD.wave, arrived=GOOD.arrived)
     with pytest.raises(ValueError, match="row 0: wave must be -1, 0 or 1, got 2"):
         Arrivals(
             station=GOOD.station, at_us=GOOD.at_us, wave=np.full(4, 2, np.int8),
