@@ -15,6 +15,10 @@ from truceline.fusion.arrivals import (
     Located,
     associate_arrivals,
 )
+from truceline.fusion.arrivals_block import Rows, _Block
+from truceline.fusion.arrivals_kernels import FREE, PICK
+from truceline.fusion.arrivals_model import begin
+from truceline.fusion.arrivals_search import again, merge
 from truceline.simulate.arrivals import Heard, Network, hear, overlap
 
 BUSY = hear(201, events_an_hour=300, hours=1.2)
@@ -144,6 +148,46 @@ def test_a_silent_day_between_costs_nothing_and_changes_no_number() -> None:
     both = np.concatenate([QUIET.event, QUIET.event + len(QUIET.event_us)])
     both[np.concatenate([QUIET.event, QUIET.event]) < 0] = -1
     assert overlap(both, events).f1 >= 0.97
+
+
+# ------------------------------------------------------------------------- second thoughts
+def block_of_one_event() -> tuple[_Block, tuple[Rows, ...]]:
+    """A block that holds the picks of the best heard event of a world, found as event 0."""
+    best = int(np.bincount(QUIET.event[QUIET.event >= 0]).argmax())
+    rows = np.flatnonzero(QUIET.event == best)
+    picks = np.zeros(len(rows), PICK)
+    picks["at"] = (QUIET.at_us[rows] - QUIET.event_us[best]) / 1e6 + 10.0
+    picks["station"], picks["wave"], picks["owner"] = QUIET.station[rows], QUIET.wave[rows], FREE
+    block = _Block(begin(40), QUIET.stations_m, picks, 300.0)
+    model = block.prepare(share=1.0)
+    block.propose(model, alone=False)
+    assert block.count == 1
+    return block, model
+
+
+def test_two_that_share_the_picks_of_one_become_one() -> None:
+    block, model = block_of_one_event()
+    whole = int(block.events[0]["picks"])
+    block.events[1] = block.events[0]
+    block.held[1] = block.held[0]
+    block.held[0, ::2], block.held[1, 1::2] = FREE, FREE
+    for row in block.held[1][block.held[1] != FREE]:
+        block.picks["owner"][row] = 1
+    block.count = 2
+    block.events["odds"][:2] = 5.0, 4.0
+    merge(*model, 2, block.events, block.held, block.used, block.place, block.work)
+    alive = block.events[:2][block.events["alive"][:2] == 1]
+    assert alive["picks"].tolist() == [whole]
+
+
+def test_an_event_without_picks_of_its_own_dies() -> None:
+    block, model = block_of_one_event()
+    block.events[1] = block.events[0]
+    block.events[1]["east"] += 40_000.0
+    block.held[1] = FREE
+    block.count = 2
+    again(*model, 2, block.events, block.held, block.used, block.place, block.work)
+    assert block.events["alive"][:2].tolist() == [1, 0]
 
 
 # --------------------------------------------------------------------------------- bad input
