@@ -5,6 +5,7 @@
 #   make test             the whole suite
 #   make check            lint, format, types, generated pages
 #   make bench            speed and quality; make soak: the campaigns that take hours
+#   make bench-fusion     association beside every peer: hours the first time
 #
 # Variables: PYTHON (a Python 3.11 or newer), NPM, SERVE, WORKERS (processes of `make test`),
 # TESTS (what `make test` runs, for example TESTS=tests/test_rooms.py).
@@ -17,13 +18,16 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv
 BIN := $(VENV)/bin
 # Errors only: what pip has to remark on this machine's settings is no matter of ours.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+QUIET := --disable-pip-version-check --no-input -qq
+PIP := $(BIN)/python -m pip $(QUIET)
+PEERS := .venv-peers
 NPM ?= npm
 SERVE ?= 1
 WORKERS ?= 2
 TESTS ?=
 
 INSTALLED := $(VENV)/.installed
+WARMED := $(VENV)/.warmed
 VENDORED := node_modules/.vendored
 
 # The first Python on the path that is new enough, unless the caller names one.
@@ -33,10 +37,10 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo "$$name"; break; }; done)
 endif
 
-.PHONY: help demo test check fmt bench bench-arrivals soak environment vendor clean
+.PHONY: help demo test check fmt bench bench-arrivals bench-fusion soak environment vendor clean
 
 help:
-	@sed -n '3,10p' Makefile | cut -c3-
+	@sed -n '3,11p' Makefile | cut -c3-
 
 # ------------------------------------------------------------------------- the two commands
 demo: environment vendor
@@ -69,13 +73,27 @@ bench: environment
 bench-arrivals: environment
 	@$(BIN)/python benchmarks/bench_arrivals.py
 
+# Association by ours and by every peer, in an environment of the peers' own. A peer that cannot be
+# installed is named, and its runs say so. Variables: FUSION, the benchmark's options.
+bench-fusion: $(PEERS)/.installed
+	@$(PEERS)/bin/python benchmarks/bench_fusion.py $(FUSION)
+
+$(PEERS)/.installed: requirements.lock benchmarks/requirements-peers.txt pyproject.toml
+	@"$(PYTHON)" -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip $(QUIET) install --no-deps --requirement requirements.lock
+	@sed -e '/^#/d' -e '/^$$/d' benchmarks/requirements-peers.txt | while read -r package; do \
+		$(PEERS)/bin/python -m pip $(QUIET) install --no-deps "$$package" \
+		|| echo "not installed: $$package" >&2; done
+	@$(PEERS)/bin/python -m pip $(QUIET) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
 # Power cuts, faults, kills, damage, fuzzing, namespaces, mutants: hours. Stops at no failure, and
 # ends with one if there was any.
 soak: environment
 	@$(BIN)/python benchmarks/soak.py
 
 # ----------------------------------------------------------------------------- environment
-environment: $(INSTALLED)
+environment: $(INSTALLED) $(WARMED)
 vendor: $(VENDORED)
 
 $(BIN)/python:
@@ -96,6 +114,11 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
 
+# The compiled kernels, so that nobody's first fusion waits for the compiler.
+$(WARMED): $(INSTALLED) $(wildcard src/truceline/fusion/*.py)
+	@$(BIN)/python -m truceline.fusion.warm
+	@touch $@
+
 # The console's map library, from npm with a lock file, copied beside the console's own pages.
 $(VENDORED): package.json package-lock.json scripts/vendor.mjs
 	@command -v $(NPM) >/dev/null 2>&1 && command -v node >/dev/null 2>&1 || { echo "Truceline needs node and npm \
@@ -106,6 +129,6 @@ $(VENDORED): package.json package-lock.json scripts/vendor.mjs
 	@touch $@
 
 clean:
-	@rm -rf $(VENV) node_modules src/truceline/web/static/vendor build dist \
+	@rm -rf $(VENV) $(PEERS) node_modules src/truceline/web/static/vendor build dist \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

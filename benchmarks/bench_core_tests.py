@@ -1,7 +1,7 @@
 """How well the tests hold the trusted core: branch coverage, and the mutants that they kill.
 
     python benchmarks/bench_core_tests.py [--mutmut PROGRAM] [--modules tree ...] [--no-coverage]
-        [--no-mutants]
+        [--no-mutants] [--children 2]
 
 The trusted core is what tests/test_trusted_core.py says it is. Coverage is that of tests/evidence,
 in one process, branches counted, of the core and of what only the writer needs; what is missing is
@@ -49,14 +49,14 @@ TESTS: dict[str, tuple[str, ...]] = {
     "verify": ("verify", "verify_refusals", "verify_chunks"),
     "statement": ("statement", "core_refusals", "standard_vectors"),
     "registry": ("keys_of_the_log", "registry_refusals"),
-    "journal": ("journals", "core_refusals", "core_on_disk"),
+    "journal": ("journals", "core_refusals", "core_on_disk", "journal_places", "upkeep"),
     "key_change": ("keys_of_the_log", "registry_refusals"),
     "root": ("keys_of_the_log", "registry_refusals"),
     "approval": ("keys_of_the_log", "registry_refusals"),
     "proof": ("core_refusals", "keys_and_notes"),
     "receipt": ("core_refusals", "ledger"),
     "keys": ("keys_and_notes", "core_refusals", "core_on_disk"),
-    "folder": ("core_refusals", "core_on_disk"),
+    "folder": ("folder", "core_refusals", "core_on_disk"),
     "label": ("label", "core_refusals"),
     "errors": ("journals",),
 }
@@ -155,7 +155,7 @@ def change_of(program: str, name: str, home: Path, environment: dict[str, str]) 
     return before, after
 
 
-def mutants(program: str, module: str) -> list[Row]:
+def mutants(program: str, module: str, children: int) -> list[Row]:
     """Let mutmut try all its mutants of a module; name those that survive."""
     same, used = equivalents(), set[tuple[str, str, str]]()
     alive = nothing = 0
@@ -170,7 +170,7 @@ def mutants(program: str, module: str) -> list[Row]:
         inside = [path for path in found if path and not (Path(path) / "truceline").is_dir()]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(inside)}
         done = subprocess.run(
-            [program, "run", "--max-children", "2"],
+            [program, "run", "--max-children", str(children)],
             cwd=home,
             env=environment,
             capture_output=True,
@@ -235,16 +235,20 @@ def kept() -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def keep_more(rows: Sequence[Row], what: str, trusted: Sequence[str]) -> list[Row]:
-    """Merge rows into the result file; `what` was measured whole, at this commit."""
-    before = kept()
-    commit = subprocess.run(
+def commit_now() -> str:
+    """Name the commit that is checked out: asked before a measurement, which may take an hour."""
+    return subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
+
+
+def keep_more(rows: Sequence[Row], what: str, commit: str, trusted: Sequence[str]) -> list[Row]:
+    """Merge rows into the result file; `what` was measured whole, at this commit."""
+    before = kept()
     whole = {**before.get("whole", {}), what: commit}
     together = merged(before.get("rows", []), rows, trusted)
     untried = [name for name in trusted if f"mutants of {name}" not in whole]
@@ -280,18 +284,21 @@ def main() -> int:
     parser.add_argument("--modules", nargs="+", choices=ordered, default=ordered)
     parser.add_argument("--no-coverage", action="store_true")
     parser.add_argument("--no-mutants", action="store_true")
+    parser.add_argument("--children", type=int, default=2, help="mutants tried at a time")
     given = parser.parse_args()
     program = shutil.which(given.mutmut)
     if program is None and not given.no_mutants:
         print(f"CANNOT: no {given.mutmut}: pip install mutmut==3.8.1, --mutmut", file=sys.stderr)
         return CANNOT
     if not given.no_coverage:
-        keep_more(coverage([*trusted, *writing]), "coverage", trusted)
+        commit = commit_now()
+        keep_more(coverage([*trusted, *writing]), "coverage", commit, trusted)
     if program is not None and not given.no_mutants:
         for module in given.modules:
-            rows = mutants(str(Path(program).absolute()), module)
+            commit = commit_now()
+            rows = mutants(str(Path(program).absolute()), module, given.children)
             show(rows)
-            keep_more(rows, f"mutants of {module}", trusted)
+            keep_more(rows, f"mutants of {module}", commit, trusted)
     return 0 if show(kept()["rows"]) else 1
 
 

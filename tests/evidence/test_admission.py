@@ -6,19 +6,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mission_worlds import KEY, SEED, fill, mission
+from mission_worlds import KEY, SEED, files, fill, mission
 
 from truceline.evidence import actors
 from truceline.evidence import ledger as ledger_module
 from truceline.evidence.errors import LedgerError
 from truceline.evidence.fraud import Outcome, check
+from truceline.evidence.journal import beside
 from truceline.evidence.keys import SigningKey, VerifierKey
 from truceline.evidence.ledger import Ledger, Upkeep
 from truceline.evidence.note import Checkpoint
 from truceline.evidence.receipt import Receipt, Refused, read_receipt
 from truceline.evidence.registry import Registry
-from truceline.evidence.statement import Statement, open_entry, write_entry
+from truceline.evidence.statement import (
+    BODY_LIMIT,
+    PAYLOAD_TYPE,
+    Statement,
+    open_entry,
+    pre_authentication_encoding,
+    write_entry,
+)
+from truceline.evidence.strict import FormatError, encode_base64
 from truceline.evidence.tiles import ENTRY_LIMIT
+from truceline.records.canonical import canonical
 
 ONE = SigningKey(name="one.example", seed=b"1" * 32)
 TWO = SigningKey(name="two.example", seed=b"2" * 32)
@@ -235,3 +245,105 @@ def test_an_entry_of_others_that_a_crash_left_is_taken_up_again(tmp_path: Path) 
         admitted(ledger, said(ONE))
     Ledger.open(folder, SEED).close()
     assert Ledger.open(folder).read(7).actor == ONE.name
+
+
+def chain_of(key: SigningKey, count: int) -> list[bytes]:
+    entries = [said(key)]
+    while len(entries) < count:
+        entries.append(said(key, entries[-1]))
+    return entries
+
+
+def test_searches_for_old_statements_are_rationed_and_come_back(tmp_path: Path) -> None:
+    """16 are free, one comes back with 256 statements that were taken, and never more than 16."""
+    folder = mission(tmp_path / "m")
+    entries = chain_of(ONE, 512)
+    shown, spoken = "in the log already", f"has seq 0, but {ONE.name} has spoken up to seq "
+    with Ledger.open(folder, SEED) as ledger:
+        admitted(ledger, *entries[:256])
+        answers = [why(admitted(ledger, entries[0])[0]) for _ in range(18)]
+        assert [shown in one for one in answers] == [True] * 16 + [False] * 2
+        assert answers[16:] == [f"{spoken}255"] * 2
+        admitted(ledger, *entries[256:511])
+        assert why(admitted(ledger, entries[0])[0]) == f"{spoken}510"
+        admitted(ledger, entries[511])
+        answers = [why(admitted(ledger, entries[0])[0]) for _ in range(2)]
+        assert [shown in one for one in answers] == [True, False]
+
+
+def test_a_proof_that_was_found_costs_no_search_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actors, "SEARCHES", 1)
+    folder = mission(tmp_path / "m")
+    with Ledger.open(folder, SEED) as ledger:
+        admitted(ledger, said(ONE), said(TWO))
+        (first,) = admitted(ledger, said(ONE, signed_us=6))
+        (second,) = admitted(ledger, said(TWO, signed_us=6))
+        (again,) = admitted(ledger, said(ONE, signed_us=7))
+    assert isinstance(first, Refused)
+    assert first.proof is not None
+    assert isinstance(again, Refused)
+    assert again.proof == first.proof
+    # Nothing is left to search for the other one's: refused all the same, and unproven.
+    assert second == Refused(why=f"has seq 0, but {TWO.name} has spoken up to seq 0")
+
+
+def with_body_of(size: int) -> bytes:
+    """Sign a statement whose body has so many bytes as canonical JSON, with other software."""
+    bare = len(canonical({**BODY, "name": ""}))
+    body = {**BODY, "name": "n" * (size - bare)}
+    payload = open_entry(said(ONE)).payload.replace(canonical(BODY), canonical(body))
+    signed = ONE.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    return (
+        f'{{"payload":"{encode_base64(payload)}","payloadType":"{PAYLOAD_TYPE}","signatures":'
+        f'[{{"keyid":"{ONE.verifier.key_id.hex()}","sig":"{encode_base64(signed)}"}}]}}'
+    ).encode()
+
+
+def test_a_body_of_others_may_be_as_large_as_ours(tmp_path: Path) -> None:
+    folder = mission(tmp_path / "m")
+    with Ledger.open(folder, SEED) as ledger:
+        (answer,) = admitted(ledger, with_body_of(BODY_LIMIT + 1))
+        assert why(answer) == f"original has {BODY_LIMIT + 1} bytes, above {BODY_LIMIT}"
+        (answer,) = admitted(ledger, with_body_of(BODY_LIMIT))
+        assert isinstance(answer, Receipt)
+        assert answer.index == ledger.size
+
+
+def test_what_breaks_while_it_admits_closes_the_ledger_and_writes_nothing(tmp_path: Path) -> None:
+    """Some may have been taken then: who goes on has to open the log again."""
+    folder = mission(tmp_path / "m")
+    before = files(folder)
+
+    def breaks(statement: Statement) -> None:
+        if statement.actor == TWO.name:
+            raise RuntimeError("the asker is broken")
+
+    ledger = Ledger.open(folder, SEED)
+    assert ledger.is_writing
+    with pytest.raises(RuntimeError, match="the asker is broken"):
+        ledger.admit_durable([said(ONE), said(TWO)], breaks)
+    assert not ledger.is_writing
+    assert files(folder) == before
+    assert not any(path.exists() for path in beside(folder))
+    # The lock is free, and the one that was taken and never written is taken anew.
+    with Ledger.open(folder, SEED) as ledger:
+        (receipt,) = admitted(ledger, said(ONE))
+        assert isinstance(receipt, Receipt)
+        assert receipt.index == 7
+
+
+def test_what_the_asker_does_not_want_is_refused_alone(tmp_path: Path) -> None:
+    folder = mission(tmp_path / "m")
+
+    def choosy(statement: Statement) -> None:
+        if statement.actor == ONE.name:
+            raise FormatError("is not wanted here")
+
+    with Ledger.open(folder, SEED) as ledger:
+        unwanted, taken = ledger.admit_durable([said(ONE), said(TWO)], choosy)
+        assert unwanted == Refused(why="is not wanted here")
+        assert isinstance(taken, Receipt)
+        assert taken.index == 7
+        assert ledger.registry.next_of(ONE.name) == (0, None)

@@ -123,6 +123,35 @@ def test_heads_and_entries_are_heard_in_their_order(paths: Paths) -> None:
     assert heard.content == paths[0].read_bytes()
 
 
+def test_each_entry_has_the_hash_of_the_frame_that_holds_it(paths: Paths) -> None:
+    heard = told(paths, first_body(), entries_body(b"a", b"b"), entries_body(b"c"))
+    assert isinstance(heard, journal_module.Told)
+    assert heard.entries == (b"a", b"b", b"c")
+    first, second = (frame.digest for frame in heard.frames[1:])
+    assert heard.digests == (first, first, second)
+
+
+@pytest.mark.parametrize("early", [0, 1])
+def test_a_crash_in_between_leaves_one_that_ends_where_the_other_begins(
+    paths: Paths, early: int
+) -> None:
+    """One entry more than that head covers, and somebody has a receipt for what is nowhere else."""
+    before = chain(first_body(2), entries_body(b"a", b"b"), HEAD + note_of(head_of(4)))
+    paths[early].write_bytes(before)
+    paths[1 - early].write_bytes(chain(first_body(4)))
+    heard = read_journals(paths, KEY)
+    assert heard is not None
+    assert (heard.first, heard.entries, heard.heads) == (4, (), (head_of(4),))
+    assert (heard.older, heard.damaged) == ((head_of(2), head_of(4)), (paths[early],))
+    paths[early].write_bytes(chain(first_body(2), entries_body(b"a", b"b", b"c")))
+    message = (
+        f"{paths[early]}: goes on to entry 4, but the other journal begins anew at a head of 4: "
+        "one of them is not of this time"
+    )
+    with pytest.raises(HaltError, match=exactly(message)):
+        read_journals(paths, KEY)
+
+
 def test_two_files_without_a_whole_frame_halt(paths: Paths) -> None:
     for path in paths:
         path.write_bytes(b"nothing")
@@ -160,6 +189,24 @@ def test_a_whole_frame_of_another_number_at_the_very_beginning_is_named() -> Non
     stray = make_frame(5, b"x" * 32, b"E").content
     with pytest.raises(HaltError, match=r"^a: frame 5 at byte 0 is whole, but the chain"):
         merge(("a", "b"), [stray, b""])
+
+
+@pytest.mark.parametrize("before", [0, 3])
+def test_a_stray_frame_in_a_copy_that_lost_its_beginning_is_named(before: int) -> None:
+    """The other copy is whole and longer: what the stray one says was still written by somebody."""
+    stray = b"?" * before + make_frame(9, b"x" * 32, b"E").content
+    whole = chain(first_body(), entries_body(b"a" * 500))
+    message = f"b: frame 9 at byte {before} is whole, but the chain of both journals ends before it"
+    with pytest.raises(HaltError, match=f"^{re.escape(message)}, after 2 frames: put a good copy"):
+        merge(("a", "b"), [whole, stray])
+
+
+def test_a_next_frame_that_follows_another_is_named() -> None:
+    first = chain(first_body())
+    content = first + make_frame(1, b"x" * 32, entries_body(b"a")).content
+    message = f"a: frame 1 at byte {len(first)} is whole, but the chain"
+    with pytest.raises(HaltError, match=f"^{re.escape(message)}"):
+        merge(("a", "b"), [content, first])
 
 
 def test_a_frame_inside_the_body_of_a_frame_is_no_frame() -> None:

@@ -270,3 +270,22 @@ def test_a_head_that_cannot_be_forced_to_disk_closes_the_ledger(
         monkeypatch.setattr(os, "fsync", fail)
         with pytest.raises(DurabilityError, match="Input/output error"):
             ledger.commit(0)
+
+
+def test_a_writer_who_took_more_than_the_head_has_writes_no_snapshot(tmp_path: Path) -> None:
+    """A restart would go on from it: the head stands, the writer is closed, and the next is told
+    by the log alone what was said."""
+    folder = mission(tmp_path / "m")
+    ledger = Ledger.open(folder, SEED, upkeep=Upkeep(state_entries=8))
+    ledger.append_durable("derived", ledger.read(5).body, 1)
+    ledger.registry.size += 1
+    with pytest.raises(LedgerError, match=r"m: 9 entries were taken, the head has 8$"):
+        ledger.commit(2)
+    assert not ledger.is_writing
+    assert not state_path(folder).exists()
+    assert verify(folder, str(KEY)).size == 8
+    with Ledger.open(folder, SEED, upkeep=SMALL) as ledger:
+        assert (ledger.size, ledger.registry.size) == (8, 8)
+    state = read_state(state_path(folder), KEY)
+    assert state is not None
+    assert state.size == 8

@@ -6,13 +6,14 @@ import pickle
 from collections.abc import Callable
 from concurrent.futures import Future
 from hashlib import sha256
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mission_worlds import KEY, MISSION, ORIGIN, SEED, files
+from mission_worlds import KEY, MISSION, ORIGIN, SEED, files, mission
 
 from truceline.evidence import verify as module
 from truceline.evidence.keys import SigningKey, VerifierKey
@@ -22,7 +23,7 @@ from truceline.evidence.statement import Statement, write_entry
 from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import TILE_WIDTH, encode_bundle, hash_tiles, tiles_of
 from truceline.evidence.tree import leaf_hash, root
-from truceline.evidence.verify import Problem, Report, verify
+from truceline.evidence.verify import Problem, Report, _Log, _read_part, verify
 from truceline.records.canonical import Json
 
 SIZE = 2 * TILE_WIDTH + 40
@@ -55,8 +56,10 @@ class Rotating(Registry):
 class Elsewhere:
     """A pool whose answers come from elsewhere: only what can be pickled gets there and back."""
 
-    def __init__(self, processes: int, **_: object) -> None:
+    def __init__(self, processes: int, *, mp_context: BaseContext) -> None:
         assert processes > 1
+        # Forked, a process would share locks of threads that it does not have.
+        assert mp_context.get_start_method() == "spawn"
 
     def submit(self, work: Callable[..., Any], *arguments: object) -> Future[Any]:
         future: Future[Any] = Future()
@@ -180,9 +183,9 @@ def test_a_large_log_is_read_by_as_many_processes_as_there_are(
     asked: list[int] = []
 
     class Noted(Elsewhere):
-        def __init__(self, processes: int, **rest: object) -> None:
+        def __init__(self, processes: int, *, mp_context: BaseContext) -> None:
             asked.append(processes)
-            super().__init__(2, **rest)
+            super().__init__(2, mp_context=mp_context)
 
     monkeypatch.setattr(module, "ProcessPoolExecutor", Noted)
     monkeypatch.setattr(module, "processors", lambda: 3)
@@ -193,6 +196,38 @@ def test_a_large_log_is_read_by_as_many_processes_as_there_are(
     assert asked == [3]
     monkeypatch.undo()
     assert module.processors() >= 1
+
+
+def test_a_long_log_is_handed_out_a_few_parts_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enough that no process stands idle, and never the whole log: two for each of three."""
+    waiting: set[Future[Any]] = set()
+    lengths: list[int] = []
+    known: list[dict[str, VerifierKey]] = []
+
+    class Taken(Future[Any]):
+        def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - what was made
+            waiting.discard(self)
+            return super().result(timeout)
+
+    class Watched(Elsewhere):
+        def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:  # noqa: ANN401
+            future = Taken()
+            future.set_result(work(*arguments))
+            waiting.add(future)
+            lengths.append(len(waiting))
+            known.append(arguments[2])
+            return future
+
+    folder = mission(tmp_path / "m", extra=10 * TILE_WIDTH)
+    monkeypatch.setattr(module, "ProcessPoolExecutor", Watched)
+    monkeypatch.setattr(module, "AHEAD", 2)
+    assert verify(folder, processes=3, bundles_at_once=1).ok
+    assert lengths == [1, 2, 3, 4, 5, 6, 7, 7, 7, 7, 7]
+    assert waiting == set()
+    # What they know need not be read here again.
+    assert known == [{KEY.key_id.hex(): KEY}] * 11
 
 
 @pytest.mark.parametrize(
@@ -214,6 +249,34 @@ def test_a_key_that_is_not_the_actors_at_this_place_is_named(
         assert report.problem.file == bundle_of(index)
         assert report.problem.why.startswith(f"entry {index} {why}"), report.problem
         assert report.counts["statements"] == index
+
+
+def test_of_two_wrong_statements_the_first_is_named_and_nothing_after_it_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = {index: changed(actor="eve.example") for index in (5, 400)}
+    folder = write_world(tmp_path / "m", faults=faults)
+    for report in reports(folder, monkeypatch):
+        assert report.problem
+        assert report.problem.file == bundle_of(5)
+        assert report.problem.why.startswith("entry 5 ")
+        assert report.counts["statements"] == 5
+
+
+def test_who_reads_the_next_part_is_told_the_keys_that_signed_before(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[set[VerifierKey]] = []
+
+    def noted(folder: Path, tiles: Any, known: dict[str, VerifierKey]) -> Any:  # noqa: ANN401
+        assert all(key.key_id.hex() == key_id for key_id, key in known.items())
+        told.append(set(known.values()))
+        return _read_part(folder, tiles, known)
+
+    monkeypatch.setattr(module, "_read_part", noted)
+    assert verify(world, processes=1, bundles_at_once=1).ok
+    log, ann, later, bob = (one.verifier for one in (LOG, ANN, ANN_LATER, BOB))
+    assert told == [{log}, {log, ann, bob}, {log, ann, later, bob}]
 
 
 def test_an_actor_without_a_key_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,6 +318,21 @@ def test_anchors_are_right_behind_subtrees_of_several_sizes(tmp_path: Path) -> N
     problem = verify(folder, processes=1).problem
     assert problem
     assert "that the log never had" in problem.why
+
+
+def test_however_many_heads_are_named_only_a_few_are_held(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever fills a log with anchors decides how much memory its verifier needs."""
+    monkeypatch.setattr(module, "ANCHORS_AT_HAND", 2)
+    log = _Log(world, KEY, SIZE)
+    bundles = tuple(tile for tile in tiles_of(SIZE) if tile.level is None)
+    for bundle in _read_part(world, bundles, log.known):
+        assert not isinstance(bundle, Problem)
+        log.take(bundle)
+    assert (log.heard, log.wrong) == (SIZE, None)
+    for held in (log._root_at, log._roots_inside):  # noqa: SLF001 - what nobody sees from outside
+        assert held.cache_info().currsize == 2
 
 
 def test_a_kind_that_names_no_file_is_let_through(tmp_path: Path) -> None:

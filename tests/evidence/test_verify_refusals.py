@@ -13,8 +13,19 @@ from mission_worlds import DAY_US, KEY, MISSION, ORIGIN, SEED, mission
 
 from truceline.evidence.keys import SigningKey
 from truceline.evidence.ledger import Ledger
-from truceline.evidence.tiles import Tile
-from truceline.evidence.verify import Problem, _Bundle, _read_part, _Signed, processors, verify
+from truceline.evidence.note import Checkpoint, sign_note
+from truceline.evidence.tiles import Tile, encode_bundle, hash_tiles
+from truceline.evidence.tree import leaf_hash, node_hash, root
+from truceline.evidence.verify import (
+    Problem,
+    _Bundle,
+    _Log,
+    _read_part,
+    _Signed,
+    _Wrong,
+    processors,
+    verify,
+)
 
 OTHER = SigningKey(name="other.example", seed=b"o" * 32)
 BUNDLE = "log/tile/entries/000.p/7"
@@ -79,12 +90,12 @@ def test_a_folder_that_cannot_be_listed_is_said(
 
 
 def test_a_report_says_what_was_verified_before_the_problem(folder: Path) -> None:
-    root = Ledger.open(folder).root_at(7).hex()
+    signed = Ledger.open(folder).root_at(7).hex()
     whole = verify(folder, str(KEY))
-    assert (whole.size, whole.root, whole.key) == (7, root, str(KEY))
+    assert (whole.size, whole.root, whole.key) == (7, signed, str(KEY))
     (folder / "derived/a.jsonl").write_bytes(b"")
     report = verify(folder, str(KEY))
-    assert (report.pinned, report.size, report.root) == (True, 7, root)
+    assert (report.pinned, report.size, report.root) == (True, 7, signed)
     assert report.counts == {"statements": 7, "originals": 2, "derived": 0}
     (folder / "log/checkpoint").unlink()
     report = verify(folder)
@@ -123,6 +134,32 @@ def test_without_a_readable_entry_0_the_head_is_at_fault(
     assert problem
     assert problem.file == "log/checkpoint"
     assert NOT_SIGNED in problem.why
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [(b'title = "m"\n', "has no verifier_key"), (b"verifier_key = 1\n", "has no verifier_key")],
+)
+def test_a_mission_file_without_a_key_is_said_to_be_that(
+    content: bytes, why: str, folder: Path
+) -> None:
+    (folder / "mission.toml").write_bytes(content)
+    assert verify(folder).problem == Problem(file="mission.toml", why=why)
+
+
+def test_a_mission_file_of_the_right_key_and_another_hash_is_said_to_be_another(
+    folder: Path,
+) -> None:
+    (folder / "mission.toml").write_bytes(MISSION + b"# added later\n")
+    assert verify(folder, str(KEY)).problem == Problem(
+        file="mission.toml", why="is not the file whose hash entry 0 of the log states"
+    )
+
+
+def test_a_bundle_that_ends_too_early_is_said_to_end_there(folder: Path) -> None:
+    content = (folder / BUNDLE).read_bytes()
+    (folder / BUNDLE).write_bytes(content[:-1])
+    assert verify(folder).problem == Problem(file=BUNDLE, why="ends inside entry 6")
 
 
 # ------------------------------------------------------------------------------ files and tiles
@@ -247,3 +284,52 @@ def test_hashes_of_whole_bundles_are_compared_too(wide: Path, tmp_path: Path) ->
     assert verify(folder).problem == Problem(
         file="log/tile/1/000.p/1", why="does not hold the hashes of the entries"
     )
+
+
+def test_bytes_that_are_no_statement_are_named_though_the_log_signed_over_them(
+    folder: Path,
+) -> None:
+    entries = [*(Ledger.open(folder).entry(index) for index in range(6)), b"no envelope"]
+    leaves = [leaf_hash(entry) for entry in entries]
+    head = Checkpoint(origin=ORIGIN, size=7, root=root(leaves))
+    for tile, content in hash_tiles(leaves).items():
+        (folder / "log" / tile.path).write_bytes(content)
+    (folder / BUNDLE).write_bytes(encode_bundle(entries))
+    (folder / "log/checkpoint").write_bytes(
+        sign_note(head.text, SigningKey(name=ORIGIN, seed=SEED))
+    )
+    report = verify(folder, str(KEY))
+    assert report.problem
+    assert report.problem.file == BUNDLE
+    assert report.problem.why.startswith("entry 6 ")
+    assert report.counts["statements"] == 6
+
+
+def test_hashes_above_256_whole_bundles_are_compared_on_their_own_level(tmp_path: Path) -> None:
+    """As many entries as a log of 65,536 has, each bundle known by its root alone."""
+    roots = [leaf_hash(b"%d" % at) for at in range(256)]
+    top = root_of_subtrees(roots)
+    log = _Log(tmp_path, KEY, 256 * 256)
+    for at, one in enumerate(roots):
+        tile = Tile(level=None, index=at, width=256)
+        log.take(_Bundle(tile=tile, root=one, differs=None, entries=[]))
+    (tmp_path / "log/tile/1").mkdir(parents=True)
+    (tmp_path / "log/tile/2/000.p").mkdir(parents=True)
+    (tmp_path / "log/tile/1/000").write_bytes(b"".join(roots))
+    above = tmp_path / "log/tile/2/000.p/1"
+    above.write_bytes(top)
+    head = Checkpoint(origin=ORIGIN, size=256 * 256, root=top)
+    log.insist_on(head)
+    flip(above, 31)
+    with pytest.raises(_Wrong) as caught:
+        log.insist_on(head)
+    assert caught.value.problem == Problem(
+        file="log/tile/2/000.p/1", why="does not hold the hashes of the entries"
+    )
+
+
+def root_of_subtrees(hashes: list[bytes]) -> bytes:
+    """Join 256 roots of subtrees of one size pair by pair."""
+    while len(hashes) > 1:
+        hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]

@@ -56,3 +56,34 @@ class Detections:
     def take(self, rows: Integers) -> Detections:
         """Give some of the rows, in the order asked for, which must be one of time."""
         return Detections(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    def slice(self, first: int, last: int) -> Detections:
+        """Give the rows from `first` until before `last`, without copying them."""
+        return Detections(**{f.name: getattr(self, f.name)[first:last] for f in fields(self)})
+
+    def followed_by(self, other: Detections) -> Detections:
+        """Give these rows and then the others, none of which may be older."""
+        return Detections(
+            **{
+                f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
+                for f in fields(self)
+            }
+        )
+
+
+# The order in which rows count, whatever the order in which they arrived: by time, then by all else
+# that a row says. The last key is the first for lexsort.
+_KEYS = ("sigma_m", "kind", "source", "means", "north_m", "east_m", "at_us")
+
+
+def canonical(*parts: Detections) -> Detections:
+    """Lay rows together in the one order that does not depend on how they arrived.
+
+    By time, then by everything else that a row says: rows that are alike in all are the same.
+    """
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Detections)
+    }
+    order = np.lexsort([columns[key] for key in _KEYS])
+    return Detections(**{name: column[order] for name, column in columns.items()})

@@ -339,9 +339,7 @@ def _works(rng: Generator, regime: Regime, length_us: int) -> _Rows:
     )
 
 
-def _in_order(
-    rng: Generator, rows: list[_Rows], incidents: Incidents
-) -> tuple[Detections, Truth]:
+def _in_order(rng: Generator, rows: list[_Rows], incidents: Incidents) -> tuple[Detections, Truth]:
     """Hand some rows in twice, put all in order of time, and drop incidents nobody noticed."""
     columns = {
         name: np.concatenate([getattr(part, name) for part in rows])
