@@ -37,7 +37,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	&& { echo "$$name"; break; }; done)
 endif
 
-.PHONY: help demo test check fmt bench bench-fusion soak environment vendor clean
+.PHONY: help demo test check fmt bench bench-arrivals bench-fusion soak environment vendor clean
 
 help:
 	@sed -n '3,11p' Makefile | cut -c3-
@@ -68,6 +68,10 @@ fmt: environment
 # Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment
 	@$(BIN)/python benchmarks/soak.py --bench
+
+# One of them: association of raw arrivals, beside PyOcto, which gets an environment of its own.
+bench-arrivals: environment
+	@$(BIN)/python benchmarks/bench_arrivals.py
 
 # Association by ours and by every peer, in an environment of the peers' own. A peer that cannot be
 # installed is named, and its runs say so. Variables: FUSION, the benchmark's options.
