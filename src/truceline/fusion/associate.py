@@ -147,7 +147,8 @@ class Associator:
     def _sigma(self, stated_m: Metres, means: Bytes) -> NDArray[np.float32]:
         """Give the errors that are believed, from those that are stated."""
         scale = np.array(self.model.sigma_scale, np.float32)
-        return np.maximum(stated_m * scale[means], np.float32(1))
+        believed: NDArray[np.float32] = np.maximum(stated_m * scale[means], np.float32(1))
+        return believed
 
     def incidents(self) -> Found:
         """Say what is known of every incident so far, in the order of their first detections."""
