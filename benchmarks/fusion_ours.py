@@ -11,6 +11,7 @@ import numpy as np
 
 from fusion_columns import Floats, Integers
 from truceline.fusion.associate import Associator
+from truceline.fusion.learn import learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.segments import HALO_US, associate_in_segments
 from truceline.records.detections import Detections
@@ -40,12 +41,14 @@ def model_told(settings: Mapping[str, Any]) -> Model:
 
 # Two cores, two pieces, where the history is long enough for the days that each begins earlier.
 PIECES, LONG_ENOUGH = 2, 5
+# Rows by which the model is mended; no truth is asked.
+SAMPLE = 60_000
 _last: list[tuple[Detections, Model, Integers]] = []
 
 
 def associated(detections: Detections, settings: Mapping[str, Any]) -> Integers:
-    """Give each detection the number of its incident."""
-    model = model_told(settings)
+    """Give each detection the number of its incident, by a model that its first rows mend."""
+    model = learn(model_told(settings), detections.slice(0, min(SAMPLE, len(detections))))
     long = detections.at_us[-1] - detections.at_us[0] > LONG_ENOUGH * HALO_US
     labels, _ = associate_in_segments(detections, model, PIECES if long else 1)
     _last[:] = [(detections, model, labels)]

@@ -55,10 +55,8 @@ def test_delays_that_are_believed_wrong_come_nearer(times: float) -> None:
     assert f1(mended, SEEN) > f1(wrong, SEEN)
 
 
-def test_what_is_right_stays_nearly_as_it_was() -> None:
-    mended = learn(MODEL, SEEN)
-    assert np.array(mended.sigma_scale) == pytest.approx(np.ones(6), abs=0.1)
-    assert f1(mended, SEEN) == pytest.approx(f1(MODEL, SEEN), abs=0.01)
+def test_what_is_right_stays_as_it_was() -> None:
+    assert learn(MODEL, SEEN) == MODEL
 
 
 def test_too_few_rows_change_nothing() -> None:

@@ -24,9 +24,14 @@ Floats = NDArray[np.float64]
 ROUNDS = 8
 # Fewer rows than this say nothing about a kind of instrument.
 ENOUGH = 200
+# Delays are not learned from less time than so many of the slowest: what began before the sample is
+# missing in it, which makes late sources look quick.
+DELAYS_SEEN = 20
 # No single round scales by more, and nothing by more than this in the end: what is farther off is
 # not a wrong scale but another instrument.
 STEP, MOST = 2.0, 4.0
+# What is nearer to the usual than this is left as it is: chance alone moves it so far.
+LEFT = 1.25
 
 
 def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
@@ -34,8 +39,8 @@ def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
 
     Args:
         model: What was believed beforehand.
-        detections: A sample, some ten thousand rows; fewer leave what they cannot show as it was.
-        rounds: How many times rows are associated.
+        detections: A sample, some ten thousand rows of some days; what they cannot show stays as it was.
+        rounds: How many times rows are associated at most; it ends when nothing is to be mended.
     """
     for _ in range(rounds):
         labels = associate(detections, model)
@@ -43,7 +48,11 @@ def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
         # Who names places is put to the nearest happening: in a crowd that hides how far he errs.
         named = np.array([lag.named_place for lag in model.lags])
         sigma[named] = np.exp(np.log(sigma[~named]).mean())
-        delay = _step(lateness(model, detections, labels), model.usual_lateness)
+        delay = np.ones(len(model.lags))
+        if _lasts_s(detections) >= DELAYS_SEEN * max(lag.delay_s for lag in model.lags):
+            delay = _step(lateness(model, detections, labels), model.usual_lateness)
+        if (sigma == 1).all() and (delay == 1).all():
+            break
         lags = tuple(
             lag if lag.is_prompt else replace(lag, delay_s=lag.delay_s * float(times))
             for lag, times in zip(model.lags, delay, strict=True)
@@ -57,6 +66,10 @@ def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
             sigma_scale=tuple(float(one) for one in scale),
         )
     return model
+
+
+def _lasts_s(detections: Detections) -> float:
+    return float(detections.at_us[-1] - detections.at_us[0]) / SECOND_US if len(detections) else 0.0
 
 
 def spread(model: Model, detections: Detections, labels: Integers) -> Floats:
@@ -105,4 +118,5 @@ def _means(values: Floats, kind: NDArray[np.int8], chosen: NDArray[np.bool_], ki
 def _step(seen: Floats, usual: tuple[float, ...]) -> Floats:
     """Give by how much to scale: what was seen over what right metadata show, in small steps."""
     ratio = seen / np.array(usual)
-    return np.clip(np.where(np.isfinite(ratio) & (ratio > 0), ratio, 1.0), 1 / STEP, STEP)
+    telling = np.isfinite(ratio) & ((ratio > LEFT) | (ratio < 1 / LEFT)) & (ratio > 0)
+    return np.clip(np.where(telling, ratio, 1.0), 1 / STEP, STEP)

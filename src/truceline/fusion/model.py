@@ -19,6 +19,11 @@ Floats = NDArray[np.float64]
 PROMPT, PASSING, TELLING = 0, 1, 2
 
 
+# Late sources are waited for so long at least, in seconds, however quick they are believed to be:
+# else nothing could show that they are slower.
+LEAST_REACH_S = 12 * 3600.0
+
+
 # What the compiled kernel reads. Numbers alone stand in `Numbers`: a tuple that holds arrays costs
 # the kernel more in counting references to them than it computes.
 class Columns(NamedTuple):
@@ -183,7 +188,7 @@ class Model:
 
 def reach_s(lag: Lag) -> float:
     """Give how long after an incident one kind of instrument may still speak of it."""
-    return 5 * lag.jitter_s + 600 if lag.is_prompt else 4.5 * lag.delay_s
+    return 5 * lag.jitter_s + 600 if lag.is_prompt else max(4.5 * lag.delay_s, LEAST_REACH_S)
 
 
 def read_model(text: str, lags: Sequence[Lag] = LAGS) -> Model:
