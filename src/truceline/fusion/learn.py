@@ -39,7 +39,7 @@ def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
 
     Args:
         model: What was believed beforehand.
-        detections: A sample, some ten thousand rows of some days; what they cannot show stays as it was.
+        detections: A sample, some ten thousand rows of some days; what they cannot show stays.
         rounds: How many times rows are associated at most; it ends when nothing is to be mended.
     """
     for _ in range(rounds):
