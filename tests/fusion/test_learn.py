@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from truceline.fusion.associate import associate
-from truceline.fusion.learn import learn
+from truceline.fusion.learn import CROWD, crowding, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.records.detections import Detections
 from truceline.simulate.measures.association import association
-from truceline.simulate.regime import NORM, draw_regime
+from truceline.simulate.regime import HOT, NORM, draw_regime
 
 MODEL = packaged_model()
 SEEN, TRUTH = draw_regime(NORM, 12_000, 105)
@@ -65,3 +65,13 @@ def test_too_few_rows_change_nothing() -> None:
 
 def test_learning_is_the_same_each_time() -> None:
     assert learn(MODEL, stated(0.5)) == learn(MODEL, stated(0.5))
+
+
+def test_a_crowd_shows_nothing_about_delays() -> None:
+    seen, _ = draw_regime(replace(HOT, detections_per_day=8000), 24_000, 105)
+    few, many = (
+        crowding(MODEL, SEEN, associate(SEEN, MODEL)),
+        crowding(MODEL, seen, associate(seen, MODEL)),
+    )
+    assert few < CROWD < many
+    assert learn(MODEL, seen).lags == MODEL.lags

@@ -27,6 +27,10 @@ ENOUGH = 200
 # Delays are not learned from less time than so many of the slowest: what began before the sample is
 # missing in it, which makes late sources look quick.
 DELAYS_SEEN = 20
+# Where a late row could as well be of more than so many incidents, it is given to the quickest of
+# them, and shows nothing about delays.
+CROWD = 2.0
+CELL_M, CELL_S = 5000, 6 * 3600
 # No single round scales by more, and nothing by more than this in the end: what is farther off is
 # not a wrong scale but another instrument.
 STEP, MOST = 2.0, 4.0
@@ -49,7 +53,9 @@ def learn(model: Model, detections: Detections, rounds: int = ROUNDS) -> Model:
         named = np.array([lag.named_place for lag in model.lags])
         sigma[named] = np.exp(np.log(sigma[~named]).mean())
         delay = np.ones(len(model.lags))
-        if _lasts_s(detections) >= DELAYS_SEEN * max(lag.delay_s for lag in model.lags):
+        slowest_s = max(lag.delay_s for lag in model.lags)
+        long = _lasts_s(detections) >= DELAYS_SEEN * slowest_s
+        if long and crowding(model, detections, labels) <= CROWD:
             delay = _step(lateness(model, detections, labels), model.usual_lateness)
         if (sigma == 1).all() and (delay == 1).all():
             break
@@ -107,6 +113,28 @@ def lateness(model: Model, detections: Detections, labels: Integers) -> Floats:
     began_s = np.bincount(labels, prompt * at_s, size)[labels] / np.maximum(dated, 1)
     late = ~prompt & (dated > 0)
     return _means((at_s - began_s) / delay_s, detections.means, late, len(model.lags))
+
+
+def crowding(model: Model, detections: Detections, labels: Integers) -> float:
+    """Give how many incidents a late row could be of: the median over late rows.
+
+    Incidents are counted in cells of 5 km and 6 h; a row reaches twice its variance and its delay.
+    """
+    delay_s = np.array([lag.delay_s for lag in model.lags])[detections.means]
+    cell = np.column_stack(
+        [
+            detections.east_m // CELL_M,
+            detections.north_m // CELL_M,
+            detections.at_us // (CELL_S * SECOND_US),
+        ]
+    )
+    _, place = np.unique(cell, axis=0, return_inverse=True)
+    _, first = np.unique(labels, return_index=True)
+    begun = np.bincount(place[first], minlength=int(place.max(initial=-1)) + 1)[place]
+    sigma_m = detections.sigma_m * np.array(model.sigma_scale)[detections.means]
+    reach = 2 * np.pi * sigma_m**2 * delay_s / (CELL_M**2 * CELL_S)
+    late = delay_s > 0
+    return float(np.median((begun * reach)[late])) if late.any() else 0.0
 
 
 def _means(values: Floats, kind: NDArray[np.int8], chosen: NDArray[np.bool_], kinds: int) -> Floats:
