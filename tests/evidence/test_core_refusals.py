@@ -139,6 +139,19 @@ REFUSALS: tuple[tuple[Callable[[], object], str], ...] = (
         lambda: open_checkpoint(sign_note(f"other.log\n1\n{NULL_ROOT}\n", SIGNER), KEY),
         f"is of log 'other.log', not of {ORIGIN!r}",
     ),
+    (
+        lambda: sign_note("no end of line", SIGNER),
+        "a note is lines of text without control characters",
+    ),
+    (
+        lambda: sign_note("a\x00b\n", SIGNER),
+        "a note is lines of text without control characters",
+    ),
+    # Two ends of line, a dash of three bytes, blanks, the name, 68 bytes in base64, an end of line.
+    (
+        lambda: sign_note("x" * 1_000_000 + "\n", SIGNER),
+        f"a note of {1_000_000 + 2 + 3 + 1 + len(ORIGIN) + 1 + 92 + 1} bytes is above 1000000",
+    ),
     # keys
     (lambda: VerifierKey(name="a b", public=KEY.public), "'a b' is no name for a key"),
     (lambda: VerifierKey(name="a+b", public=KEY.public), "'a+b' is no name for a key"),
