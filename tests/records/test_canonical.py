@@ -119,7 +119,9 @@ def test_no_record_type_is_forgotten_above() -> None:
         for kind in vars(importlib.import_module(f"truceline.records.{module.name}")).values()
         if isinstance(kind, type) and dataclasses.is_dataclass(kind)
     }
-    assert declared == {type(example).__name__ for example in EXAMPLES}
+    # Columns are never written as canonical JSON: their rows are records of their own.
+    columns = {"Detections"}
+    assert declared - columns == {type(example).__name__ for example in EXAMPLES}
 
 
 def test_every_record_is_frozen_and_slotted() -> None:
