@@ -83,13 +83,14 @@ def run(tool: Tool, job: dict[str, Any]) -> dict[str, Any]:
     labels = tool.run(rows, job["settings"])
     wall_s, cpu_s = time.perf_counter() - begin, processor_s() - busy
     signal.alarm(0)
+    peak_mb = memory("VmHWM")
     np.save(job["labels"], labels)
     if job["tool"] == OURS:
         np.save(job["listed"], listed())
     return {
         "wall_s": wall_s,
         "cpu_s": cpu_s,
-        "added_mb": memory("VmHWM") - before_mb,
+        "added_mb": peak_mb - before_mb,
         "rows": len(rows),
         "versions": versions(tool),
     }
