@@ -78,7 +78,7 @@ def test_agrees_with_datasketch(base: SourceWorld) -> None:
         pytest.skip("NOT RUN: datasketch, the oracle of MinHash, is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from datasketch import MinHash  # type: ignore[import-not-found]  # noqa: PLC0415
+        from datasketch import MinHash  # noqa: PLC0415
     texts = [text for text in base.reports["text"].to_pylist() if text][:60]
     theirs = []
     for text in texts:
