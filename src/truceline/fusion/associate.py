@@ -152,7 +152,12 @@ class Associator:
 
     def incidents(self) -> Found:
         """Say what is known of every incident so far, in the order of their first detections."""
-        return self._told([*self._sealed, self._raw(np.arange(self._state.used[LIVES]))])
+        return self._told(self._every())
+
+    def evidence(self) -> tuple[NDArray[Any], NDArray[np.int16]]:
+        """Give what `assess.features` reads, in the order of `incidents`: to fit a model by."""
+        lives, _, _, seen = _joined(self._every())
+        return lives, seen
 
     def ended(self) -> Found:
         """Say what is known of the incidents that can gain nothing any more."""
@@ -164,9 +169,10 @@ class Associator:
             count -= len(self._sealed.pop(0)[0])
 
     def _told(self, every: list[Raw]) -> Found:
-        lives, spots, kinds, seen = (np.concatenate(part) for part in zip(*every, strict=True))
-        order = np.argsort(lives["number"])
-        return assess(self.model, lives[order], spots[order], kinds[order], seen[order])
+        return assess(self.model, *_joined(every))
+
+    def _every(self) -> list[Raw]:
+        return [*self._sealed, self._raw(np.arange(self._state.used[LIVES]))]
 
     def seal(self, since_s: float) -> None:
         """Put away the incidents that can gain nothing any more."""
@@ -200,6 +206,13 @@ def _empty(model: Model, room: int) -> State:
         long=empty_counts(),
         used=np.zeros(3, np.int64),
     )
+
+
+def _joined(every: list[Raw]) -> Raw:
+    """Lay rows of the state together, in the order of their first detections."""
+    lives, spots, kinds, seen = (np.concatenate(part) for part in zip(*every, strict=True))
+    order = np.argsort(lives["number"])
+    return lives[order], spots[order], kinds[order], seen[order]
 
 
 def _roomy(state: State, more: int) -> State:

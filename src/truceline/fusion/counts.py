@@ -36,11 +36,17 @@ def cell_of(column, row):
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def near(grid, cell_m, window_s, east_m, north_m, at_s):
-    """Give the density of events around a point and lately, per m2 and s, spread like a tent."""
+def _corner(cell_m, east_m, north_m):
+    """Give the lower left of the four cells around a point, and its way to the next ones."""
     right, up = east_m / cell_m - 0.5, north_m / cell_m - 0.5
     column, row = int(math.floor(right)), int(math.floor(up))
-    right, up = right - column, up - row
+    return column, row, right - column, up - row
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def near(grid, cell_m, window_s, east_m, north_m, at_s):
+    """Give the density of events around a point and lately, per m2 and s, spread like a tent."""
+    column, row, right, up = _corner(cell_m, east_m, north_m)
     window = int(math.floor(at_s / window_s))
     covered = 1.0 - (at_s / window_s - window)
     total = 0.0
@@ -60,9 +66,7 @@ def near(grid, cell_m, window_s, east_m, north_m, at_s):
 @njit(cache=True, nogil=True, _nrt=False)
 def add(grid, cell_m, window_s, east_m, north_m, at_s):
     """Count one event, its shares going to the four cells around it."""
-    right, up = east_m / cell_m - 0.5, north_m / cell_m - 0.5
-    column, row = int(math.floor(right)), int(math.floor(up))
-    right, up = right - column, up - row
+    column, row, right, up = _corner(cell_m, east_m, north_m)
     window = int(math.floor(at_s / window_s))
     for side in range(2):
         for above in range(2):

@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 # How the kernel treats a kind of instrument.
 PROMPT, PASSING, TELLING = 0, 1, 2
 
-
 # Late sources are waited for so long at least, in seconds, however quick they are believed to be:
 # else nothing could show that they are slower.
 LEAST_REACH_S = 12 * 3600.0
@@ -95,7 +94,6 @@ class Model:
         sigma_scale: Shape (m,). What a stated error is multiplied with before it is believed.
         usual_spread, usual_lateness: Shape (m,). What `learn.spread` and `learn.lateness` show
             where all metadata are right; 0 where nothing is to be seen.
-        listed_from: An incident is listed from this probability on.
     """
 
     lags: tuple[Lag, ...]
@@ -125,7 +123,6 @@ class Model:
     sigma_scale: tuple[float, ...]
     usual_spread: tuple[float, ...]
     usual_lateness: tuple[float, ...]
-    listed_from: float
 
     def __post_init__(self) -> None:
         kinds, means = len(self.kind_share), len(self.lags)
