@@ -160,37 +160,38 @@ def draw_incidents(
     own = mistaken | staged | (kind == DEMOLITION)
     party = np.where(kind == ACCIDENT, NOBODY, np.where(own, held_by, 1 - held_by))
     salvo, late_us, aside = _salvos(chance, kind, hidden.salvo_share)
-    at_us, east, north = at_us[salvo] + late_us, east[salvo] + aside[0], north[salvo] + aside[1]
+    at_us = at_us[salvo] + late_us
+    # What a salvo would bring after the last day is left out, as all that comes later is.
     order = np.lexsort((salvo, at_us))
-    number = _renumbered(salvo[order], len(kind))
-    head = np.zeros(len(kind), np.int64)
-    head[salvo[order][::-1]] = np.arange(len(order))[::-1]
-    trigger = parent[salvo[order]]
-    columns = {"kind": kind, "party": party, "own_side": mistaken, "staged": staged}
-    east, north, at_us = (
-        _inside(east[order], WIDTH_M),
-        _inside(north[order], HEIGHT_M),
-        at_us[order],
-    )
+    order = order[at_us[order] < BEGAN_US + len(regime.rate) * DAY_US]
+    at_us, salvo = at_us[order], salvo[order]
+    east = _inside(east[salvo] + aside[0, order], WIDTH_M)
+    north = _inside(north[salvo] + aside[1, order], HEIGHT_M)
+    number, head = _firings_in_order(salvo, len(kind))
+    set_off_by = parent[salvo]
     return Incidents(
         at_us=at_us,
         east_m=east,
         north_m=north,
+        kind=kind[salvo],
+        party=party[salvo],
         held_by=(terrain.beyond_m(east, north, at_us) > 0).astype(np.int64),
-        yield_kg=YIELD_KG[kind[salvo[order]]] * np.exp(chance.normal(0, YIELD_SPREAD, len(order))),
+        yield_kg=YIELD_KG[kind[salvo]] * np.exp(chance.normal(0, YIELD_SPREAD, len(order))),
         salvo=number,
-        parent=np.where(trigger >= 0, head[trigger], NONE),
-        **{name: column[salvo[order]] for name, column in columns.items()},
+        parent=np.where(set_off_by >= 0, head[set_off_by], NONE),
+        own_side=mistaken[salvo],
+        staged=staged[salvo],
     )
 
 
-def _renumbered(salvo: Integers, count: int) -> Integers:
-    """Number firings in the order in which their first arrival stands."""
-    first = np.full(count, len(salvo))
-    np.minimum.at(first, salvo, np.arange(len(salvo)))
-    rank = np.empty(count, np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(count)
-    return rank[salvo]
+def _firings_in_order(salvo: Integers, firings: int) -> tuple[Integers, Integers]:
+    """Number the firings of arrivals by their first one; beside it the first one of each firing."""
+    present, first, which = np.unique(salvo, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    head = np.full(firings, NONE)
+    head[present] = first
+    return rank[which], head
 
 
 def _inside(place_m: Floats, most_m: float) -> Floats:
