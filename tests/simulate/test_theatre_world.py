@@ -30,7 +30,7 @@ FROZEN = {
     "one-sided-breach": ("31b432289a034edb", "0c673e7ca8098456"),
     "sybils": ("7bd29df3649aa6ed", "ea135ca2e3bcf9c9"),
     "silence-under-threat": ("8df5bc802a2c2bd2", "82d8b2f4393c293d"),
-    "navigation-lost": ("678947a9eb580500", "f094bdec8af8f83c"),
+    "navigation-lost": ("678947a9eb580500", "4c84c80d2799e10c"),
     "detection-off": ("3a1cba0c76218a21", "80f4010688e28915"),
     "one-side-watched": ("becaf6c45d159d0e", "e21b7e210a44738a"),
     "misspecified": ("dfb03c2ff27de84c", "89f1bcc6dfd2f1e4"),

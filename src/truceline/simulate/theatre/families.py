@@ -44,7 +44,7 @@ class Family:
         accident_share: Share that nobody caused.
         truce_share: Rate in the truce, as a share of the war's.
         cloud_length_km: Distance over which clouds resemble each other, by exp(-d^2 / 2 L^2).
-        jammed_share: Share of the ground near the line, and of the time, that is jammed.
+        jammed_share: Share of the time that ground along the line is jammed.
         outage_share: Share of the time that an instrument is out.
         copy_rate: Chance that a follower copies what its leader said.
         ring_rate: Chance that each local channel copies one leader (0: they are themselves).

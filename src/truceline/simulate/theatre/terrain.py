@@ -144,13 +144,15 @@ def _land(chance: Generator, places: Floats) -> Integers:
 def _jamming(chance: Generator, share: float, line_m: Floats) -> tuple[Floats, Booleans]:
     """Draw discs near the line that last some hours, and the cells that they cover.
 
-    As many as leave 1 - share of the cells within 50 km of the line free on average.
+    As many as leave 1 - share of the cells along the line free on average.
     """
     hours = len(line_m) * HOURS_A_DAY
-    disc = np.pi * np.mean(np.square(JAM_RADIUS_M))
-    near = 2 * JAM_REACH_M * WIDTH_M
-    count = chance.poisson(-np.log(1 - share) * hours * near / (disc * JAM_MEAN_H))
-    east = chance.uniform(-JAM_RADIUS_M[1], WIDTH_M + JAM_RADIUS_M[1], count)
+    least, most = JAM_RADIUS_M
+    disc = np.pi * (least**2 + least * most + most**2) / 3
+    near = 2 * JAM_REACH_M * (WIDTH_M + 2 * most)
+    spells = (hours + JAM_MEAN_H) / JAM_MEAN_H
+    count = chance.poisson(-np.log(1 - share) * spells * near / disc)
+    east = chance.uniform(-most, WIDTH_M + most, count)
     first = chance.uniform(-JAM_MEAN_H, hours, count)
     last = first + chance.exponential(JAM_MEAN_H, count)
     day = np.clip(first // HOURS_A_DAY, 0, len(line_m) - 1).astype(np.int64)
