@@ -161,9 +161,6 @@ def _listen(
         within = range_m <= looks.reach_m[look]
         exposed += noticed.counted(looks.condition[look], within)
         hit += noticed.counted(looks.condition[look], within & found)
-        sigma = (ears.sigma_m + ears.sigma_share * range_m[found]) * np.sqrt(
-            ears.needed / heard[found]
-        )
         parts.append(
             noticed.seen_true(
                 chance,
@@ -171,7 +168,7 @@ def _listen(
                 near[found],
                 source=np.full(int(found.sum()), number),
                 look=look[found],
-                sigma_m=sigma,
+                sigma_m=_sigma(ears, range_m[found], heard[found]),
                 habit=noticed.HABITS[ears.kind],
             )
         )
@@ -187,6 +184,12 @@ def _listen(
         exposed=exposed,
         hit=hit,
     )
+
+
+def _sigma(ears: Ears, range_m: Floats, heard: Integers) -> Floats:
+    """Give the standard deviation of a location by so many stations, so far off."""
+    least = ears.sigma_m + ears.sigma_share * range_m
+    return np.asarray(least * np.sqrt(ears.needed / heard))
 
 
 def _heard(
@@ -273,13 +276,14 @@ def _deceived(
     at_us = BEGAN_US + np.concatenate(hour) * HOUR_US + chance.integers(0, HOUR_US, len(cause))
     look = row_of[hour_of(at_us, len(hours)) // LOOK_H]
     kept = look >= 0
+    by = chance.integers(ears.needed, ears.stations + 1, int(kept.sum()))
     return noticed.seen_false(
         chance,
         at_us=at_us[kept],
         place_m=place[kept],
-        sigma_m=np.full(int(kept.sum()), ears.sigma_m + ears.sigma_share * ears.half_m),
+        sigma_m=_sigma(ears, np.hypot(*(place[kept] - middle).T), by),
         source=np.full(int(kept.sum()), number),
         look=look[kept],
         cause=cause[kept],
-        kinds_told=noticed.HABITS[ears.kind].kinds[0],
+        habit=noticed.HABITS[ears.kind],
     )

@@ -50,6 +50,7 @@ class Habit:
 
 # Of parties, stations, drones and patrols know as much as in the exercise's sources.
 HABITS = {
+    "satellite": Habit(jitter_s=0.0, kinds=(0.0, 0.0), cue=(0.0, 0.5)),
     "acoustic": Habit(jitter_s=1.0, kinds=(0.7, 0.7), cue=(0.5, 0.78)),
     "array": Habit(jitter_s=1.0, kinds=(0.7, 0.7), cue=(0.5, 0.78)),
     "seismic": Habit(jitter_s=LAGS[SEISMIC].jitter_s, kinds=(0.0, 0.0), cue=(0.0, 0.5)),
@@ -211,9 +212,9 @@ def seen_false(
     source: Integers,
     look: Integers,
     cause: Integers,
-    kinds_told: float,
+    habit: Habit,
 ) -> Sightings:
-    """Give sightings of what was no incident; a kind that is named is any."""
+    """Give sightings of what was no incident; a kind or a side that is named is any."""
     n = len(at_us)
     return Sightings(
         at_us=at_us,
@@ -221,8 +222,10 @@ def seen_false(
         north_m=place_m[:, 1],
         sigma_m=sigma_m,
         source=source,
-        kind=named_kinds(chance, chance.choice(len(KIND_SHARE), n, p=KIND_SHARE), kinds_told, 1.0),
-        claim=np.full(n, SAYS_NO_PARTY),
+        kind=named_kinds(
+            chance, chance.choice(len(KIND_SHARE), n, p=KIND_SHARE), habit.kinds[0], 1.0
+        ),
+        claim=np.where(chance.random(n) < habit.cue[0], chance.integers(0, 2, n), SAYS_NO_PARTY),
         look=look,
         incident=np.full(n, NONE),
         cause=cause,

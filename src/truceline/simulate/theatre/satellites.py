@@ -212,7 +212,7 @@ def _works_and_mistakes(
         source=passes.satellite[passed],
         look=passed * TILES + tile_of(spot[:, 0], spot[:, 1]),
         cause=np.repeat([noticed.WORKS, noticed.MISTAKE], [len(work), len(wrong)]),
-        kinds_told=0.0,
+        habit=noticed.HABITS["satellite"],
     )
     return rows, draw_power(chance, len(passed))
 

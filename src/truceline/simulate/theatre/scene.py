@@ -124,7 +124,8 @@ def in_order(scene: Scene) -> Rows:
     )
     reports = len(scene.voices.incident)
     instruments = len(together) - reports
-    order = np.lexsort((together.source, together.at_us))
+    # By place where time and source are one: the order must not tell what a row came from.
+    order = np.lexsort((together.north_m, together.east_m, together.source, together.at_us))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     means = np.repeat(

@@ -15,6 +15,7 @@ from truceline.simulate.theatre.plane import (
     HEIGHT_M,
     HOURS_A_DAY,
     WIDTH_M,
+    Floats,
     Generator,
     Integers,
 )
@@ -70,7 +71,7 @@ def feel(seed: int, hidden: Hidden, incidents: Incidents, terrain: Terrain) -> P
                 habit=noticed.HABITS["seismic"],
             )
         )
-    parts.append(_felt_falsely(chance, terrain, row_of))
+    parts.append(_felt_falsely(chance, terrain, middles, row_of))
     return Part(
         means=SEISMIC,
         kind="seismic",
@@ -84,7 +85,9 @@ def feel(seed: int, hidden: Hidden, incidents: Incidents, terrain: Terrain) -> P
     )
 
 
-def _felt_falsely(chance: Generator, terrain: Terrain, row_of: Integers) -> Sightings:
+def _felt_falsely(
+    chance: Generator, terrain: Terrain, middles: Floats, row_of: Integers
+) -> Sightings:
     """Draw blasts of quarries, and shakes of nothing."""
     number, day = np.nonzero(row_of >= 0)
     blasts = chance.poisson(QUARRY_BLASTS * (day % 7 < 5))  # noqa: PLR2004 - working days
@@ -97,7 +100,8 @@ def _felt_falsely(chance: Generator, terrain: Terrain, row_of: Integers) -> Sigh
             chance.uniform((0, 0), (WIDTH_M, HEIGHT_M), (wrong.sum(), 2)),
         ]
     )
-    sigma = np.full(len(chosen), SIGMA_M + SIGMA_SHARE * WIDTH_M / 8)
+    away = place - middles[number[chosen]]
+    sigma = SIGMA_M + SIGMA_SHARE * np.hypot(away[:, 0], away[:, 1])
     hour = np.where(cause == noticed.QUARRY, 11, 0)
     length = np.where(cause == noticed.QUARRY, 1, HOURS_A_DAY) * HOUR_US
     at_us = BEGAN_US + day[chosen] * DAY_US + hour * HOUR_US
@@ -109,5 +113,5 @@ def _felt_falsely(chance: Generator, terrain: Terrain, row_of: Integers) -> Sigh
         source=number[chosen],
         look=row_of[number[chosen], day[chosen]],
         cause=cause,
-        kinds_told=0.0,
+        habit=noticed.HABITS["seismic"],
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from truceline.records.units import DAY_US, HOUR_US
+from truceline.records.units import DAY_US, HOUR_US, MINUTE_US
 from truceline.simulate import hearsay, onlookers
-from truceline.simulate.hearsay import NOT_SAID, RADII_95, Reports
+from truceline.simulate.hearsay import GRID, NOT_SAID, RADII_95, Reports
 from truceline.simulate.onlookers import CHANNEL, LEADER, LOCAL, Crowd, Ground
 from truceline.simulate.theatre.families import SHOCKS, Family, Hidden, stream
 from truceline.simulate.theatre.incidents import NOBODY, NONE, Incidents
@@ -223,8 +223,13 @@ def _injected(
         [np.flatnonzero((crowd.role == LEADER) & (crowd.side == s))[0] for s in (1, 2)]
     )
     late = (chance.exponential(STAGED_LATE_H, len(scene)) * HOUR_US).astype(np.int64)
+    story = spoken.said[likeness].copy()
+    square = (ground.north_m[scene] / HEIGHT_M * GRID).astype(np.int64) * GRID
+    story[:, 2] = square + (ground.east_m[scene] / WIDTH_M * GRID).astype(np.int64)
+    story[:, 3] = ground.at_us[scene] % DAY_US // MINUTE_US
     staged = replace(
         spoken.take(likeness),
+        said=story,
         source=leader[by],
         claim=2 - by,
         published_us=ground.at_us[scene] + late,

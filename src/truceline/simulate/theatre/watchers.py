@@ -177,18 +177,19 @@ def _part(
         sigma_m=sigma_m,
         habit=noticed.HABITS[kind],
     )
-    wrong = np.flatnonzero(chance.random(len(looks)) < MISTAKES[means])
+    # A mistake is as precise as anything else, so that precision does not give it away.
+    wrong = np.flatnonzero((chance.random(len(looks)) < MISTAKES[means]) & (len(sigma_m) > 0))
     lasts = looks.until_us[wrong] - looks.from_us[wrong]
     aside = chance.uniform(-0.7, 0.7, (len(wrong), 2)) * looks.reach_m[wrong, None]
     false = noticed.seen_false(
         chance,
         at_us=looks.from_us[wrong] + (chance.random(len(wrong)) * lasts).astype(np.int64),
         place_m=np.column_stack([looks.east_m[wrong], looks.north_m[wrong]]) + aside,
-        sigma_m=np.full(len(wrong), np.median(sigma_m) if len(sigma_m) else PATROL_SIGMA_M),
+        sigma_m=chance.choice(sigma_m, len(wrong)) if len(wrong) else np.zeros(0),
         source=looks.source[wrong],
         look=wrong,
         cause=np.full(len(wrong), noticed.MISTAKE),
-        kinds_told=1.0,
+        habit=noticed.HABITS[kind],
     )
     return Part(
         means=means,
