@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 
 from truceline.records.units import DAY_US, SECOND_US
-from truceline.simulate.theatre import anchors, incidents, listeners, noticed, voices, watchers
+from truceline.simulate.theatre import (
+    anchors,
+    incidents,
+    injections,
+    listeners,
+    noticed,
+    voices,
+    watchers,
+)
 from truceline.simulate.theatre.families import FAMILIES, Family, Hidden, draw_hidden, stream
-from truceline.simulate.theatre.incidents import Incidents, Regime, draw_incidents, draw_regime
+from truceline.simulate.theatre.incidents import Incidents, draw_incidents
 from truceline.simulate.theatre.noticed import Looks
 from truceline.simulate.theatre.plane import (
     BEGAN_US,
@@ -22,6 +30,7 @@ from truceline.simulate.theatre.plane import (
     spans,
     tile_of,
 )
+from truceline.simulate.theatre.regimes import Regime, draw_regime
 from truceline.simulate.theatre.scene import Scene, draw_scene
 from truceline.simulate.theatre.terrain import (
     LAND_NAMES,
@@ -86,10 +95,17 @@ def test_clouds_are_carried_by_the_wind() -> None:
     strong = np.flatnonzero(np.abs(east_m_s[:-4]) > 5)
     sign = np.sign(east_m_s[strong])
     later = anomaly[strong + 4]
-    with_it = [np.roll(anomaly[h], int(2 * s), axis=1)[:, 2:-2] for h, s in zip(strong, sign)]  # noqa: B905
-    against = [np.roll(anomaly[h], int(-2 * s), axis=1)[:, 2:-2] for h, s in zip(strong, sign)]  # noqa: B905
+    moved = {
+        way: np.array(
+            [
+                np.roll(anomaly[hour], int(way * 2 * one), axis=1)[:, 2:-2]
+                for hour, one in zip(strong, sign, strict=True)
+            ]
+        )
+        for way in (1, -1)
+    }
     here = later[:, :, 2:-2]
-    assert np.mean(here * np.array(with_it)) > 1.2 * np.mean(here * np.array(against))
+    assert np.mean(here * moved[1]) > 1.2 * np.mean(here * moved[-1])
 
 
 def test_the_wind_has_its_mean_and_spread() -> None:
@@ -360,7 +376,7 @@ def test_threat_withholds_its_share_of_what_people_saw() -> None:
     def own(share: float) -> int:
         family = replace(WAR, withheld_share=(share, share), copy_rate=(0.0, 0.0))
         said = draw_scene(family, 14, 20).voices
-        return int(((said.incident >= 0) & (said.injection == voices.HONEST)).sum())
+        return int(((said.incident >= 0) & (said.injection == injections.HONEST)).sum())
 
     # Local channels copy leaders a little in any family; 20,000 reports make 0.01.
     assert own(0.6) / own(0.0) == pytest.approx(0.4, abs=0.03)
@@ -383,11 +399,11 @@ def test_injections_are_as_many_as_asked_and_of_three_kinds() -> None:
     said = draw_scene(family, 16, 20).voices
     mine = said.mode < 0
     led = said.crowd.role[said.reports.source] == 2
-    lies = mine & np.isin(said.injection, [voices.RECYCLED, voices.WRONG_DATE])
-    honest = mine & led & (said.injection == voices.HONEST)
+    lies = mine & np.isin(said.injection, [injections.RECYCLED, injections.WRONG_DATE])
+    honest = mine & led & (said.injection == injections.HONEST)
     assert lies.sum() / honest.sum() == near(0.05, int(honest.sum()), 5.0)
     assert (said.reused[lies] >= 0).all()
-    scenes = mine & (said.injection == voices.STAGED)
+    scenes = mine & (said.injection == injections.STAGED)
     assert scenes.sum() > 50
     # Whoever staged it tells it himself, and blames the other one.
     party = draw_scene(family, 16, 20).incidents.party[said.incident[scenes]]
@@ -399,7 +415,9 @@ def test_people_put_it_on_named_places_and_farther_off_where_navigation_is_lost(
     scene: Scene,
 ) -> None:
     said = scene.voices
-    own = np.flatnonzero((said.mode < 0) & (said.injection == voices.HONEST) & (said.incident >= 0))
+    own = np.flatnonzero(
+        (said.mode < 0) & (said.injection == injections.HONEST) & (said.incident >= 0)
+    )
     place = np.column_stack([said.reports.east_m, said.reports.north_m])[own].astype(float)
     spot = scene.terrain.places[scene.terrain.nearest_place(place)]
     named = np.hypot(*(place - spot).T) < 2

@@ -24,17 +24,17 @@ from truceline.simulate.theatre.world import Theatre, frozen, make_theatre
 # Parameters and rows of every family at seed 0, three days. Changing one means another world: then
 # all figures made on it are void, and docs/reference/exercise-world.md must say so.
 FROZEN = {
-    "war": ("e08ad58a02d35a45", "185f84ea562191bf"),
-    "truce-holds": ("6674c8821559364a", "e451110ed023e3b8"),
-    "truce-broken": ("1f4ca579bf01ddbe", "c8b1684c0458a5d8"),
-    "one-sided-breach": ("31b432289a034edb", "ccd6686121a6b4b7"),
-    "sybils": ("7bd29df3649aa6ed", "6a35c8faa24e909a"),
-    "silence-under-threat": ("8df5bc802a2c2bd2", "42c4a439d0c4852a"),
-    "navigation-lost": ("678947a9eb580500", "29ae72ef27dcd14c"),
-    "detection-off": ("3a1cba0c76218a21", "52cf0e5d52051620"),
-    "one-side-watched": ("becaf6c45d159d0e", "383f6a559fa6343b"),
-    "misspecified": ("dfb03c2ff27de84c", "c2e16f9de02106ef"),
-    "dense": ("50dae96434b67bd8", "669aa98bf3b9278a"),
+    "war": ("e08ad58a02d35a45", "dbde404a27b002ef"),
+    "truce-holds": ("6674c8821559364a", "197dbf2c66c5f5e5"),
+    "truce-broken": ("1f4ca579bf01ddbe", "a35d2a167ac52bd1"),
+    "one-sided-breach": ("31b432289a034edb", "dbf1d7fc5a6295b5"),
+    "sybils": ("7bd29df3649aa6ed", "a3a86889a8dac540"),
+    "silence-under-threat": ("8df5bc802a2c2bd2", "f6b571b58537e077"),
+    "navigation-lost": ("678947a9eb580500", "50d5c2b497c9966b"),
+    "detection-off": ("3a1cba0c76218a21", "75f2442d9ac4feb2"),
+    "one-side-watched": ("becaf6c45d159d0e", "356d84923d5de0cb"),
+    "misspecified": ("dfb03c2ff27de84c", "9b82bba75bff1f1f"),
+    "dense": ("50dae96434b67bd8", "4cb361f7b5fed68a"),
 }
 
 SENDER = {"battery", "fired", "firing", "gun", "launch", "launcher", "muzzle", "sender", "shooter"}

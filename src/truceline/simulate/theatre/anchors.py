@@ -58,7 +58,7 @@ def hit_rates(
     tile = tile_of(*place.T)
     here = bins[day, tile]
     step = chance.integers(SHIFT_DAYS[0], SHIFT_DAYS[1] + 1, len(day))
-    other = day + np.where(chance.random(len(day)) < 0.5, step, -step)  # noqa: PLR2004 - a coin
+    other = day + step * (2 * chance.integers(0, 2, len(day)) - 1)
     like = (other >= 0) & (other < len(bins))
     like[like] = bins[other[like], tile[like]] == here[like]
     hit, false = _near(tree, place, day), _near(tree, place[like], other[like])

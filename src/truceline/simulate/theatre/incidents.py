@@ -8,14 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from truceline.records.units import DAY_US, HOUR_US, SECOND_US
 from truceline.simulate.theatre.families import (
-    BROKEN,
-    ONE_SIDED,
     SHOCKS,
-    WAR,
     Family,
     Hidden,
     stream,
@@ -30,6 +26,7 @@ from truceline.simulate.theatre.plane import (
     Generator,
     Integers,
 )
+from truceline.simulate.theatre.regimes import Regime
 from truceline.simulate.theatre.terrain import Terrain
 
 KINDS = (
@@ -55,8 +52,6 @@ EXCITED_H, EXCITED_M, SAME_KIND, RETALIATES = 3.0, 1_500.0, 0.7, 0.35
 SHOCK_TAIL, SHOCK_DELAY_TAIL, SHOCK_MOST, SHOCK_M = 1.5, 1.2, 500, 1_000.0
 NOBODY = 2
 NONE = -1
-RAMP_DAYS, BROKEN_TOP = 5.0, 0.8
-BREACH_SHARE = (0.4, 0.7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -98,14 +93,6 @@ class Incidents:
         return np.unique(self.salvo, return_index=True)[1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Regime:
-    """How much each side fires on each day, as a share of war: shape (days, 2), and its name."""
-
-    rate: Floats
-    phase: NDArray[np.str_]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Firings:
     """Firings before their salvos: parent is a row of the same columns; side is the target's."""
@@ -116,30 +103,6 @@ class _Firings:
     side: Integers
     kind: Integers
     parent: Integers
-
-
-def draw_regime(seed: int, family: Family, hidden: Hidden, days: int) -> Regime:
-    """Draw when a truce begins, when it breaks, and how much each side breaches it.
-
-    The truce begins after 0.3 to 0.4 of the days; what breaks does so after 0.6 to 0.75 of them.
-    """
-    chance = stream(seed, "regime")
-    begins, breaks = chance.uniform(0.3, 0.4), chance.uniform(0.6, 0.75)
-    breach = chance.uniform(*BREACH_SHARE)
-    day = np.arange(days)
-    rate, phase = np.ones((days, 2)), np.full(days, "war", "<U6")
-    if family.pattern == WAR:
-        return Regime(rate=rate, phase=phase)
-    truce = day >= begins * days
-    rate[truce], phase[truce] = hidden.truce_share, "truce"
-    if family.pattern == ONE_SIDED:
-        rate[truce, family.breacher] = breach
-    if family.pattern == BROKEN:
-        broken = day >= breaks * days
-        ramp = np.minimum((day - breaks * days) / RAMP_DAYS, 1) * BROKEN_TOP
-        rate[broken] = np.maximum(hidden.truce_share, ramp[broken])[:, None]
-        phase[broken] = "broken"
-    return Regime(rate=rate, phase=phase)
 
 
 def draw_incidents(

@@ -30,10 +30,11 @@ from truceline.simulate.theatre.plane import (
     hour_of,
 )
 from truceline.simulate.theatre.terrain import (
-    QUARRY_BLASTS,
+    BLASTS_AT_H,
     VERTEX_M,
     VERTICES,
     Terrain,
+    blasts_on,
     draw_outages,
 )
 from truceline.simulate.theatre.weather import Weather
@@ -255,14 +256,14 @@ def _deceived(
     row, column = cell_of(middle[:1], middle[1:])
     cloud = weather.cloud[:, row[0], column[0]]
     storm = (weather.temperature_c > THUNDER_FROM_C) & (cloud > THUNDER_CLOUD)
-    noon = (hours % HOURS_A_DAY == 11) & (hours // HOURS_A_DAY % 7 < 5)  # noqa: PLR2004 - a week
+    blasts = (hours % HOURS_A_DAY == BLASTS_AT_H) * blasts_on(hours // HOURS_A_DAY)
     near = terrain.quarries[np.hypot(*(terrain.quarries - middle).T) < 2 * ears.half_m]
     around = ears.half_m / 2
     traffic = np.full(len(hours), ears.traffic_a_day / HOURS_A_DAY)
     deceptions = [
         (noticed.THUNDER, storm * ears.thunder_an_hour, middle, around),
         (noticed.TRAFFIC, traffic, middle, around),
-        *((noticed.QUARRY, noon * QUARRY_BLASTS * QUARRY_HEARD, spot, QUARRY_SIGMA_M)
+        *((noticed.QUARRY, blasts * QUARRY_HEARD, spot, QUARRY_SIGMA_M)
           for spot in near),
     ]  # fmt: skip
     hour = [np.repeat(hours, chance.poisson(rate)) for _, rate, _, _ in deceptions]

@@ -15,13 +15,12 @@ from truceline.simulate.theatre.fires import Fires, light_fires
 from truceline.simulate.theatre.incidents import (
     NONE,
     Incidents,
-    Regime,
     draw_incidents,
-    draw_regime,
 )
 from truceline.simulate.theatre.listeners import hear
 from truceline.simulate.theatre.noticed import SAYS_NO_PARTY, Part, Sightings
 from truceline.simulate.theatre.plane import Floats, Integers
+from truceline.simulate.theatre.regimes import Regime, draw_regime
 from truceline.simulate.theatre.satellites import watch_fires
 from truceline.simulate.theatre.terrain import Terrain, draw_terrain
 from truceline.simulate.theatre.tremors import feel

@@ -38,7 +38,7 @@ LAND_SHARES = np.array([0.60, 0.18, 0.0, 0.04, 0.18])  # settlements are where p
 PLACES, WORKS, QUARRIES = 400, 20, 6
 JAM_RADIUS_M, JAM_MEAN_H, JAM_REACH_M = (30_000.0, 60_000.0), 24.0, 50_000.0
 OUTAGE_MEAN_H = 12.0
-QUARRY_BLASTS = 2.0  # on a working day
+QUARRY_BLASTS, BLASTS_AT_H, WORKING_DAYS, WEEK = 2.0, 11, 5, 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -166,6 +166,11 @@ def _jamming(chance: Generator, share: float, line_m: Floats) -> tuple[Floats, B
         inside = np.hypot(middle_east - jam_east, middle_north - jam_north) < radius
         jammed[max(0, round(began)) : max(0, round(ended))] |= inside
     return jams, jammed
+
+
+def blasts_on(day: Integers) -> Floats:
+    """Give how many blasts a quarry makes on each day, on average: some on working days."""
+    return np.where(day % WEEK < WORKING_DAYS, QUARRY_BLASTS, 0.0)
 
 
 def draw_outages(chance: Generator, share: float, instruments: int, hours: int) -> Booleans:

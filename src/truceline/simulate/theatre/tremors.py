@@ -19,7 +19,7 @@ from truceline.simulate.theatre.plane import (
     Generator,
     Integers,
 )
-from truceline.simulate.theatre.terrain import QUARRY_BLASTS, Terrain, draw_outages
+from truceline.simulate.theatre.terrain import BLASTS_AT_H, Terrain, blasts_on, draw_outages
 
 # Half the chance where log10(yield in kg) = LEAST_AT_1_KM + LEAST_A_DECADE log10(range in km).
 NAMES = ("seismic-1", "seismic-2")
@@ -90,7 +90,7 @@ def _felt_falsely(
 ) -> Sightings:
     """Draw blasts of quarries, and shakes of nothing."""
     number, day = np.nonzero(row_of >= 0)
-    blasts = chance.poisson(QUARRY_BLASTS * (day % 7 < 5))  # noqa: PLR2004 - working days
+    blasts = chance.poisson(blasts_on(day))
     wrong = chance.poisson(MISTAKES_A_DAY, len(day))
     chosen = np.concatenate([np.repeat(np.arange(len(day)), many) for many in (blasts, wrong)])
     cause = np.repeat([noticed.QUARRY, noticed.MISTAKE], [blasts.sum(), wrong.sum()])
@@ -102,7 +102,7 @@ def _felt_falsely(
     )
     away = place - middles[number[chosen]]
     sigma = SIGMA_M + SIGMA_SHARE * np.hypot(away[:, 0], away[:, 1])
-    hour = np.where(cause == noticed.QUARRY, 11, 0)
+    hour = np.where(cause == noticed.QUARRY, BLASTS_AT_H, 0)
     length = np.where(cause == noticed.QUARRY, 1, HOURS_A_DAY) * HOUR_US
     at_us = BEGAN_US + day[chosen] * DAY_US + hour * HOUR_US
     return noticed.seen_false(

@@ -12,9 +12,11 @@ from truceline.simulate.hearsay import NOT_SAID
 from truceline.simulate.onlookers import CHANNEL, ROLE_NAMES
 from truceline.simulate.theatre.families import Family
 from truceline.simulate.theatre.fires import Fires
-from truceline.simulate.theatre.incidents import KINDS, NONE, Incidents, Regime
+from truceline.simulate.theatre.incidents import KINDS, NONE, Incidents
+from truceline.simulate.theatre.injections import INJECTIONS
 from truceline.simulate.theatre.noticed import CAUSES
 from truceline.simulate.theatre.plane import BEGAN_US, Floats
+from truceline.simulate.theatre.regimes import Regime
 from truceline.simulate.theatre.scene import Rows, Scene, first_sources
 from truceline.simulate.theatre.seen import named
 from truceline.simulate.theatre.terrain import (
@@ -25,7 +27,7 @@ from truceline.simulate.theatre.terrain import (
     Terrain,
     jam_table,
 )
-from truceline.simulate.theatre.voices import INJECTIONS, MODES, Voices
+from truceline.simulate.theatre.voices import MODES, Voices
 from truceline.simulate.theatre.weather import Weather
 
 NOBODY_NAME = "none"

@@ -61,7 +61,7 @@ def fly(
     home = np.tile((np.arange(DRONES) + 0.5) * WIDTH_M / DRONES, len(family.instruments_of))
     flies = chance.random(shape) < FLIES
     takes_off = chance.uniform(FLIGHT_FROM_H, FLIGHT_UNTIL_H, shape) * HOUR_US // LEG_US * LEG_US
-    way = np.where(chance.random(shape) < 0.5, 1, -1)  # noqa: PLR2004 - a coin
+    way = 2 * chance.integers(0, 2, shape) - 1
     start = home + chance.normal(0, WIDTH_M / DRONES / 3, shape)
     leg = np.arange(LEGS)
     day, drone, step = np.nonzero(np.broadcast_to(flies[:, :, None], (*shape, LEGS)))
