@@ -125,7 +125,9 @@ def test_refuses_a_size_that_is_none(asked: dict[str, int]) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"branching": (0.5, 1.0)}, "would never end"),
+        ({"branching": (0.5, 1.0)}, "must stay below 1"),
+        ({"outage_share": (0.5, 1.0)}, "must stay below 1"),
+        ({"incidents_per_day": (0.0, 10.0)}, "must be positive"),
         ({"copy_rate": (0.5, 1.5)}, "no spread in 0..1"),
         ({"staged_share": (0.2, 0.1)}, "no spread"),
         ({"pattern": "peace"}, "no 'peace'"),
@@ -136,6 +138,14 @@ def test_refuses_a_size_that_is_none(asked: dict[str, int]) -> None:
 def test_refuses_a_family_of_worlds_that_cannot_be(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Family(name="x", **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_the_smallest_world_of_each_family_is_whole(name: str) -> None:
+    quiet = replace(FAMILIES[name], incidents_per_day=(5.0, 5.0))
+    world = make_theatre(quiet, 1, days=1)
+    assert world.days == 1
+    assert world.seen.observations.num_rows == world.truth.origins.num_rows > 0
 
 
 # ------------------------------------------------------------------------------- references

@@ -24,6 +24,9 @@ FREE = {
     "place_tail",
     "difficulty",
 }
+POSITIVE = {"incidents_per_day", "cloud_length_km", "stated_factor", "place_tail"}
+# At 1 one would set off others for ever, or nothing would ever work.
+BELOW_ONE = {"branching", "jammed_share", "outage_share"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +96,10 @@ class Family:
                 raise ValueError(
                     f"family {self.name}: {field.name} {value} is no spread in 0..{top}"
                 )
-        if self.branching[1] >= 1:
-            raise ValueError(f"family {self.name}: branching {self.branching} would never end")
+            if field.name in POSITIVE and value[0] <= 0:
+                raise ValueError(f"family {self.name}: {field.name} {value} must be positive")
+            if field.name in BELOW_ONE and value[1] >= 1:
+                raise ValueError(f"family {self.name}: {field.name} {value} must stay below 1")
         if self.pattern not in PATTERNS or self.process not in PROCESSES:
             raise ValueError(f"family {self.name}: no {self.pattern!r} or no {self.process!r}")
         if self.breacher not in {0, 1} or not set(self.instruments_of) <= {0, 1}:

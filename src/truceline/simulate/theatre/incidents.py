@@ -249,7 +249,8 @@ def _children(
     )
     day = (before.at_us[parent] - BEGAN_US) // DAY_US
     target = before.side[parent]
-    ready = np.minimum(regime.rate[day, target] / regime.rate[day, 1 - target], 1)
+    mine = np.maximum(regime.rate[day, 1 - target], 1e-9)
+    ready = np.minimum(regime.rate[day, target] / mine, 1)
     returned = chance.random(n) < RETALIATES * ready
     alike = chance.random(n) < SAME_KIND
     kind = np.where(alike, before.kind[parent], chance.choice(len(KINDS), n, p=KIND_SHARE))
