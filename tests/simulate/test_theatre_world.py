@@ -24,17 +24,17 @@ from truceline.simulate.theatre.world import Theatre, frozen, make_theatre
 # Parameters and rows of every family at seed 0, three days. Changing one means another world: then
 # all figures made on it are void, and docs/reference/exercise-world.md must say so.
 FROZEN = {
-    "war": ("e08ad58a02d35a45", "dbde404a27b002ef"),
-    "truce-holds": ("6674c8821559364a", "197dbf2c66c5f5e5"),
-    "truce-broken": ("1f4ca579bf01ddbe", "a35d2a167ac52bd1"),
-    "one-sided-breach": ("31b432289a034edb", "dbf1d7fc5a6295b5"),
-    "sybils": ("7bd29df3649aa6ed", "a3a86889a8dac540"),
-    "silence-under-threat": ("8df5bc802a2c2bd2", "f6b571b58537e077"),
-    "navigation-lost": ("678947a9eb580500", "50d5c2b497c9966b"),
-    "detection-off": ("3a1cba0c76218a21", "75f2442d9ac4feb2"),
-    "one-side-watched": ("becaf6c45d159d0e", "356d84923d5de0cb"),
-    "misspecified": ("dfb03c2ff27de84c", "9b82bba75bff1f1f"),
-    "dense": ("50dae96434b67bd8", "4cb361f7b5fed68a"),
+    "war": ("e08ad58a02d35a45", "2ad1e0ddd10e6088"),
+    "truce-holds": ("6674c8821559364a", "83e1ced45937788a"),
+    "truce-broken": ("1f4ca579bf01ddbe", "e31bcd57ad52d512"),
+    "one-sided-breach": ("31b432289a034edb", "60226ee200f1b82c"),
+    "sybils": ("7bd29df3649aa6ed", "697bf810b628cc26"),
+    "silence-under-threat": ("8df5bc802a2c2bd2", "490315ff9efa8200"),
+    "navigation-lost": ("678947a9eb580500", "31c04e26fd258294"),
+    "detection-off": ("3a1cba0c76218a21", "c23ae43a518940fe"),
+    "one-side-watched": ("becaf6c45d159d0e", "ddab3326d8189790"),
+    "misspecified": ("dfb03c2ff27de84c", "85a69e6d4bfcf1b7"),
+    "dense": ("50dae96434b67bd8", "2597143cf80afa56"),
 }
 
 SENDER = {"battery", "fired", "firing", "gun", "launch", "launcher", "muzzle", "sender", "shooter"}

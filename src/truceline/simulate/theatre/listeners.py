@@ -159,7 +159,7 @@ def _listen(
         stations = middle + chance.normal(0, 1, (ears.stations, 2)) * ears.spread_m / 2
         heard, range_m = _heard(chance, ears, stations, incidents, near, weather)
         found = heard >= ears.needed
-        within = range_m <= looks.reach_m[look]
+        within = away[near] <= looks.reach_m[look]
         exposed += noticed.counted(looks.condition[look], within)
         hit += noticed.counted(looks.condition[look], within & found)
         parts.append(
