@@ -34,8 +34,8 @@ from truceline.fusion.model import Model
 from truceline.records.detections import Bytes, Detections, Integers, Metres
 from truceline.records.units import SECOND_US
 
-# Rows that are taken at a time: between two chunks the state is tidied.
-CHUNK = 1 << 16
+# Rows that are taken at a time: between two chunks the state is tidied, and stays in the caches.
+CHUNK = 1 << 13
 
 # Rows of the state, one an incident: lives, spots, kinds, seen.
 Raw = tuple[NDArray[Any], NDArray[Any], NDArray[np.float32], NDArray[np.int16]]
