@@ -243,17 +243,29 @@ def _errors_m(rows: pa.Table) -> Floats:
     return values if given[0] == "error_m" else values / SIGMAS_95
 
 
-def _names(rows: pa.Table, name: str, known: Sequence[str], hint: str) -> Integers:
+def _names(column: pa.Array, name: str, known: Sequence[str], hint: str) -> Integers:
     """Give each row's index in a list of names; -1 where it names nothing."""
-    column = _flat(rows, name).cast(pa.string())
-    index = np.asarray(pc.index_in(column, pa.array(known, pa.string())).fill_null(-1), np.int64)
-    wrong = (index < 0) & np.asarray(column.is_valid())
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
+    words = column.cast(pa.string())
+    index = np.asarray(pc.index_in(words, pa.array(known, pa.string())).fill_null(-1), np.int64)
+    wrong = np.flatnonzero((index < 0) & np.asarray(words.is_valid()))
+    if len(wrong):
+        row = int(wrong[0])
         raise TableError(
-            f'row {row + 1}: {name} "{column[row]}" is none of {", ".join(known)}{hint}'
+            f'row {row + 1}: {name} "{words[row]}" is none of {", ".join(known)}{hint}'
         )
     return index
+
+
+def _kinds(rows: pa.Table) -> Integers:
+    if "kind" not in rows.column_names:
+        return np.full(len(rows), UNKNOWN_KIND, np.int64)
+    return _names(_flat(rows, "kind"), "kind", KINDS, ", nor empty")
+
+
+def _sensors(rows: pa.Table, model: Model) -> Integers:
+    known = [lag.name for lag in model.lags]
+    hint = "; teach it with sensors=[NewSensor(...)]"
+    return _names(_column(rows, "sensor"), "sensor", known, hint)
 
 
 def _sources(rows: pa.Table) -> Integers:
@@ -276,8 +288,6 @@ def _detections(rows: pa.Table, model: Model) -> tuple[Transformer, Detections, 
     for name, values, most in (("longitude", longitude, 180.0), ("latitude", latitude, 90.0)):
         words = f"is outside -{most:g}..{most:g} degrees"
         _insist(name, values, np.abs(values) <= most, words)
-    sensors = [lag.name for lag in model.lags]
-    _column(rows, "sensor")
     middle = _middle(longitude, latitude)
     onto = Transformer.from_crs("EPSG:4326", _plane(*middle), always_xy=True)
     east, north = (np.asarray(axis, np.float64) for axis in onto.transform(longitude, latitude))
@@ -288,21 +298,14 @@ def _detections(rows: pa.Table, model: Model) -> tuple[Transformer, Detections, 
             f"more than {REACH_M // 1000} km from the middle of the table, {middle[0]:g} and "
             f"{middle[1]:g}: no plane keeps distances over so much land; part the table"
         )
-    named = "kind" in rows.column_names
     columns: dict[str, NDArray[Any]] = {
         "east_m": np.rint(east).astype(np.int32),
         "north_m": np.rint(north).astype(np.int32),
         "at_us": _times_us(rows),
         "sigma_m": np.maximum(np.rint(_errors_m(rows)), 1).astype(np.int32),
-        "means": _names(rows, "sensor", sensors, "; teach it with sensors=[NewSensor(...)]").astype(
-            np.int8
-        ),
+        "means": _sensors(rows, model).astype(np.int8),
         "source": _sources(rows).astype(np.int32),
-        "kind": (
-            _names(rows, "kind", KINDS, ", nor empty")
-            if named
-            else np.full(len(rows), UNKNOWN_KIND)
-        ).astype(np.int8),
+        "kind": _kinds(rows).astype(np.int8),
     }
     keys = ("sigma_m", "kind", "source", "means", "north_m", "east_m", "at_us")
     order = np.lexsort([columns[key] for key in keys])
@@ -317,9 +320,11 @@ def _middle(longitude: Floats, latitude: Floats) -> tuple[float, float]:
         return 0.0, 0.0
     if np.ptp(longitude) > 180:  # noqa: PLR2004 - the shorter way leads over the antimeridian
         longitude = longitude % 360.0
-    return tuple(  # type: ignore[return-value]
-        float(np.rint((axis.min() + axis.max()) / 2)) for axis in (longitude, latitude)
-    )
+    return _half_way(longitude), _half_way(latitude)
+
+
+def _half_way(axis: Floats) -> float:
+    return float(np.rint((axis.min() + axis.max()) / 2))
 
 
 def _plane(longitude: float, latitude: float) -> str:

@@ -108,7 +108,9 @@ def teach(model: Model, sensor: NewSensor, rows: Mapping[str, int] | None = None
         )
     false_like = FALSE_SHARE[sensor.like]
     false = false_like if sensor.false_share is None else sensor.false_share
-    noticed = _noticed(model, sensor, like, _ratio(sensor, rows, false, false_like))
+    noticed = _noticed(model, sensor, like)
+    if noticed is None:
+        noticed = _counted(sensor, rows or {}, false, false_like) * _noticed_by(model, like)
     share = np.array(model.kind_share)
     known = share @ np.array(model.noticed)
     mean = float(share @ noticed)
@@ -141,30 +143,29 @@ def _behaviour(lag: Lag) -> tuple[bool, bool]:
     return lag.is_prompt, lag.named_place and not lag.is_prompt
 
 
-def _ratio(
-    sensor: NewSensor, rows: Mapping[str, int] | None, false: float, false_like: float
-) -> float | None:
-    """Give how many true rows there are of it for each of the kind that it is like."""
-    if sensor.noticed is not None:
+def _noticed_by(model: Model, means: int) -> NDArray[np.float64]:
+    """Give how many rows a kind of instrument brings of an incident of each kind, shape (k,)."""
+    return np.array([row[means] for row in model.noticed], np.float64)
+
+
+def _noticed(model: Model, sensor: NewSensor, like: int) -> NDArray[np.float64] | None:
+    """Give what is stated of that for the new one, shape (k,); None if nothing is."""
+    given = sensor.noticed
+    if isinstance(given, Mapping):
+        return np.array([given[kind] for kind in KINDS], np.float64)
+    if given is None:
         return None
-    own, other = ((rows or {}).get(name, 0) for name in (sensor.lag.name, sensor.like))
+    alike = _noticed_by(model, like)
+    stated: NDArray[np.float64] = alike * given / float(np.array(model.kind_share) @ alike)
+    return stated
+
+
+def _counted(sensor: NewSensor, rows: Mapping[str, int], false: float, false_like: float) -> float:
+    """Give how many true rows there are of it for each of the kind that it is like."""
+    own, other = rows.get(sensor.lag.name, 0), rows.get(sensor.like, 0)
     if min(own, other) < ENOUGH:
         raise ValueError(
             f"{sensor.lag.name}: {own} rows of it and {other} of {sensor.like} are too few to tell "
             f"how much it notices ({ENOUGH} of each); state noticed"
         )
     return own / (1 + false) / (other / (1 + false_like))
-
-
-def _noticed(
-    model: Model, sensor: NewSensor, like: int, ratio: float | None
-) -> NDArray[np.float64]:
-    """Give how many rows it brings of an incident of each kind, shape (k,)."""
-    if isinstance(sensor.noticed, Mapping):
-        if len(model.kind_share) != len(KINDS):
-            raise ValueError(f"{sensor.lag.name}: the model's kinds are not {', '.join(KINDS)}")
-        return np.array([sensor.noticed[kind] for kind in KINDS], np.float64)
-    alike = np.array([row[like] for row in model.noticed], np.float64)
-    if sensor.noticed is not None:
-        ratio = sensor.noticed / float(np.array(model.kind_share) @ alike)
-    return alike * float(ratio or 0.0)
