@@ -58,7 +58,7 @@ SHIFTS_DAYS = (-14, -7, 7, 14)
 SHIFTS_M = tuple(
     (40_000 * np.cos(turn), 40_000 * np.sin(turn)) for turn in np.arange(8) * np.pi / 4
 )
-EPS_M, MIN_SAMPLES = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0), (1, 2, 3, 5)
+EPS_M, MIN_SAMPLES = (500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0), (1, 2, 3, 5, 8, 12)
 WIDER_M = (10_000.0, 25_000.0)
 THRESHOLDS = (0.05, 0.1, 0.25, 0.5, 0.65, 0.8)
 SIDES = {"UA": "held by Ukraine", "RU": "held by Russia", "": "beyond the border or not known"}

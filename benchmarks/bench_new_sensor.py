@@ -107,8 +107,9 @@ def main() -> int:
                 found.setdefault((what, way), []).append(value)
     rows: list[Row] = []
     for (what, way), values in sorted(found.items(), key=lambda item: item[0][0]):
-        name = f"{what}, {way}, mean of {len(SEEDS)} seeds"
-        rows.append(row(name, round(float(np.mean(values)), 3), "", None, met=None))
+        mean = round(float(np.mean(values)), 3)
+        reach = f"({min(values):.3f} to {max(values):.3f})"
+        rows.append(row(f"{what}, {way}", mean, reach, met=None))
     ok = show(rows)
     keep("new-sensor", "python benchmarks/bench_new_sensor.py", rows)
     return 0 if ok else 1
