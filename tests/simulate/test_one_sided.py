@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from truceline.simulate.contributors import FAMILIES, SourceWorld, make_world
-from truceline.simulate.one_sided import STREAM, make_one_sided
+from truceline.simulate.one_sided import STREAM, make_one_sided, metres_over_the_line
 from truceline.simulate.one_sided_land import AWAY, HOME, NOBODY, Land, hazard, lay_ground, lay_land
 from truceline.simulate.one_sided_posts import REACH_OVER_M, UNSEEN, place_posts
 from truceline.simulate.one_sided_voices import Voice, set_mood, speak
@@ -213,15 +213,17 @@ def test_no_text_names_a_party(world: SourceWorld) -> None:
 @pytest.mark.parametrize("seed", [107, 108, 109])
 def test_instruments_stand_on_one_side_and_end_a_few_kilometres_over_the_line(seed: int) -> None:
     world = make_one_sided(seed)
-    ground = lay_ground(*_land(seed))
-    looked = np.zeros(len(ground.truth), dtype=bool)
+    over_m = metres_over_the_line(seed)
+    looked = np.zeros(world.truth.num_rows, dtype=bool)
     eyes = (of_kind(world, "sensor") | of_kind(world, "patrol")) - {"satellite"}
     for one in world.looks.to_pylist():
         if one["source"] in eyes:
             looked[one["candidate"]] = True
-    assert looked[ground.land == HOME].mean() > 0.85
-    assert looked[ground.across_m > REACH_OVER_M].sum() == 0
-    assert looked[ground.land != HOME].mean() < 0.25
+    assert looked[over_m < 0].mean() > 0.85
+    assert looked[over_m > REACH_OVER_M].sum() == 0
+    assert looked[over_m > 0].mean() < 0.25
+    truth = column(world.truth, "truth")
+    assert (truth[over_m < 0] == "B").sum() > 10 * (truth[over_m < 0] == "A").sum()
 
 
 def test_the_satellite_and_the_parties_channels_see_both_sides(world: SourceWorld) -> None:

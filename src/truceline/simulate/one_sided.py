@@ -90,6 +90,16 @@ def make_one_sided(seed: int, *, sided: str = "A") -> SourceWorld:
     return _name_parties(_play(np.random.default_rng([seed, STREAM])), sided)
 
 
+def metres_over_the_line(seed: int) -> Floats:
+    """Tell how far over the line, seen from the covered land, each candidate of a seed lies.
+
+    Metres from west to east; negative on the covered land. The mirrored world has the same. It
+    belongs to the truth: the tables do not tell where the line runs.
+    """
+    chance = np.random.default_rng([seed, STREAM])
+    return lay_ground(chance, lay_land(chance)).across_m
+
+
 def _play(chance: Chance) -> _Scene:
     """Let everything happen, in the order in which the page tells it."""
     land = lay_land(chance)
