@@ -19,6 +19,9 @@ def exercise(
     start: Annotated[date, typer.Option(parser=day, help="First simulated UTC day.")] = date(
         2025, 3, 20
     ),
+    family: Annotated[
+        str, typer.Option(help=f"What kind of week: {', '.join(run.FAMILY_NAMES)}.", metavar="NAME")
+    ] = run.DEFAULT_FAMILY,
     threads: ThreadsOption = 1,
 ) -> None:
     """Make an exercise, run the whole job on it, and compare what was found with what was true.
@@ -29,7 +32,13 @@ def exercise(
     """
     with progress_bars() as progress:
         view = run.exercise(
-            mission, seed=seed, days=days, start=start, threads=threads, progress=progress
+            mission,
+            seed=seed,
+            days=days,
+            start=start,
+            family=family,
+            threads=threads,
+            progress=progress,
         )
     print_summary(view)
     typer.echo("\nCompared with the truth of the exercise:")
