@@ -22,6 +22,7 @@ from truceline.records.units import PPM, day_of, iso, moment_of
 from truceline.simulate.debrief import score
 from truceline.simulate.exercise import Exercise, make_exercise
 from truceline.simulate.families import DEFAULT, FAMILIES
+from truceline.simulate.narrative import write_papers
 
 DEFAULT_FAMILY, FAMILY_NAMES = DEFAULT, tuple(FAMILIES)
 EXERCISE_AGREEMENT, MORATORIUM = "exercise.toml", "energy-moratorium-2025.toml"
@@ -105,9 +106,12 @@ def exercise(
         raise MissionError(f"{folder} exists; a mission is never overwritten")
     oblasts = files("truceline").joinpath("basemap", "oblasts.geojson").read_bytes()
     made = make_exercise(seed, days, start, folder, oblasts, progress=progress, family=family)
+    agreements = [_moved_agreement(made), packaged_agreement(MORATORIUM)]
+    terms = [read_terms(path).agreement for path in agreements]
+    write_papers(folder, str(mission), terms)
     return replay(
         folder,
-        [_moved_agreement(made), packaged_agreement(MORATORIUM)],
+        agreements,
         mission,
         since=start,
         until=start + timedelta(days=days - 1),
