@@ -18,8 +18,7 @@ from truceline.feeds.gather import Original, feed_of
 from truceline.pipeline.derive import Inputs, Progress, derive
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.pipeline.seal import MissionError, Terms, insist_on_place, seal_mission
-from truceline.records.units import PPM, day_of, iso, moment_of
-from truceline.simulate.debrief import score
+from truceline.records.units import day_of, iso, moment_of
 from truceline.simulate.exercise import Exercise, make_exercise
 from truceline.simulate.families import DEFAULT, FAMILIES
 from truceline.simulate.narrative import write_papers
@@ -106,7 +105,7 @@ def exercise(
         raise MissionError(f"{folder} exists; a mission is never overwritten")
     oblasts = files("truceline").joinpath("basemap", "oblasts.geojson").read_bytes()
     made = make_exercise(seed, days, start, folder, oblasts, progress=progress, family=family)
-    agreements = [_moved_agreement(made), packaged_agreement(MORATORIUM)]
+    agreements = [write_agreement(made), packaged_agreement(MORATORIUM)]
     terms = [read_terms(path).agreement for path in agreements]
     write_papers(folder, str(mission), terms)
     return replay(
@@ -126,7 +125,7 @@ def exercise_folder(mission: Path) -> Path:
     return mission.with_name(mission.name + ".exercise")
 
 
-def _moved_agreement(made: Exercise) -> Path:
+def write_agreement(made: Exercise) -> Path:
     """Write the agreement of the exercise with the instants of this exercise's truce.
 
     In a week that begins on 20 March 2025 it is the packaged file, byte by byte.
@@ -192,21 +191,6 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
         ".exercise",
     )
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
-
-
-def debrief(mission: Path, view: MissionView) -> tuple[str, ...]:
-    """Compare what was found with what was true, after an exercise, in sentences."""
-    truth = exercise_folder(mission) / "truth"
-    told = score(truth, view.records("incident"))
-    brier = told["brier_by_cause_ppm"]
-    score_text = "not known" if brier is None else f"{brier / PPM:.3f}"
-    found = f"{told['matched']} of {told['true']} true effects of munitions have an incident"
-    given = f"{told['reported']} of {told['assessed']} incidents were given a half or more"
-    return (
-        f"{found} of a half or more within 5 km and 24 h",
-        f"{given}; {told['reported_from_clutter']} of those came from nothing but clutter",
-        f"Brier score of the probabilities: {score_text} (0 is perfect, 0.25 is a coin)",
-    )
 
 
 def read_terms(path: Path) -> Terms:
