@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import string
+from dataclasses import fields
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from truceline.agreement.read import read_agreement
 from truceline.simulate.exercise import make_exercise
-from truceline.simulate.families import FAMILIES
+from truceline.simulate.families import FAMILIES, Family
 from truceline.simulate.injects import KINDS
 from truceline.simulate.narrative import write_papers
 from truceline.simulate.sheet import Heading, Points, Sheet, Table, html, markdown
@@ -65,6 +66,14 @@ def test_every_inject_and_every_family_has_words() -> None:
     for kind in KINDS:
         assert {f"inject.{kind}.{part}" for part in ("name", "told", "notice", "act")} <= set(words)
     assert {f"family.{name}" for name in FAMILIES} <= set(words)
+    parameters = {field.name for field in fields(Family)} - {"name"}
+    assert {f"parameter.{name}" for name in parameters} <= set(words)
+
+
+def test_the_tutorial_lists_every_family_in_the_words_of_the_controllers() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tutorials" / "exercise.md").read_text("utf-8")
+    for name in FAMILIES:
+        assert f"| `{name}` | {load_words('en')[f'family.{name}']} |" in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

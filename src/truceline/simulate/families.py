@@ -17,7 +17,6 @@ class Family:
 
     Attributes:
         name: What `--family` takes.
-        sentence: What happens in it, for the controllers.
         truce_factor: Rate of each party while the truce holds, as a share of its rate in war.
         holds_hours: Hours after which the truce breaks and both fire as in war; None: never.
         branching: Mean number of incidents that one incident sets off, below 1 (Hawkes).
@@ -35,7 +34,6 @@ class Family:
     """
 
     name: str
-    sentence: str
     truce_factor: Pair = (0.25, 0.25)
     holds_hours: int | None = None
     branching: float = 0.4
@@ -55,36 +53,29 @@ class Family:
             raise ValueError(f"branching {self.branching} is outside 0..1: nothing would end it")
 
 
+# What happens in each, and what each parameter is, in words: family and parameter in words/*.toml.
 _TABLE = (
-    Family(
-        name="truce",
-        sentence="The truce holds for both, as truces hold: a quarter of the fire goes on.",
-    ),
+    Family(name="truce"),
     Family(
         name="war",
-        sentence="A truce is signed and nobody keeps it: both fire as before.",
         truce_factor=(1.0, 1.0),
     ),
     Family(
         name="broken-truce",
-        sentence="The truce holds for a day and a half, then both fire as before.",
         holds_hours=36,
     ),
     Family(
         name="one-sided-breach",
-        sentence="One party fires as before, the other keeps the truce and seldom answers.",
         truce_factor=(1.0, 0.1),
         reply_share=0.05,
     ),
     Family(
         name="false-flag",
-        sentence="One party stages a quarter of its incidents on its own land and blames others.",
         staged_share=(0.25, 0.01),
         staged_claims=2,
     ),
     Family(
         name="blinded",
-        sentence="One party withholds the news of its land and jams; two days have no satellite.",
         truce_factor=(0.6, 0.25),
         blackout=0.9,
         withheld_files=8,
@@ -92,7 +83,6 @@ _TABLE = (
     ),
     Family(
         name="rumours",
-        sentence="Much of what is told never was, and many outlets repeat it.",
         false_share=0.8,
         copies_of_false=5.0,
         rumours=3,

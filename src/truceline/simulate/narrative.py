@@ -61,6 +61,7 @@ def briefing(folder: Path, mission: str, agreements: Sequence[Agreement], langua
         Heading(text=words["briefing.setting"]),
         words["briefing.setting_text"].format(days=days, first=first, second=second),
         Heading(text=words["briefing.agreement"]),
+        words["briefing.quoted"],
         *(block for one in agreements for block in _agreement(one, words)),
         Heading(text=words["briefing.sensors"]),
         Table(
@@ -117,7 +118,6 @@ def _agreement(agreement: Agreement, words: Words) -> Iterator[Block]:
             *(words["briefing.exception"].format(words=one.words) for one in agreement.exemptions),
         )
     )
-    yield words["briefing.quoted"]
 
 
 def _known(start_us: int, days: int, agreement: Agreement) -> Iterator[tuple[int, str]]:
@@ -151,11 +151,11 @@ def controller(folder: Path, mission: str, language: str) -> Sheet:
         words[f"family.{family['name']}"],
         words["controller.side"].format(code=facts["side"]),
         Table(
-            head=(words["controller.numbers"], words["controller.value"]),
+            head=tuple(words[f"controller.{name}"] for name in ("numbers", "value", "meaning")),
             rows=tuple(
-                (f"`{name}`", _value(value, words))
+                (f"`{name}`", _value(value, words), words[f"parameter.{name}"])
                 for name, value in family.items()
-                if name not in {"name", "sentence"}
+                if name != "name"
             ),
         ),
         Heading(text=words["controller.true_week"]),
@@ -184,7 +184,7 @@ def _event(inject: Row, command: str, words: Words) -> Iterator[Block]:
     def said(part: str) -> str:
         return words[f"inject.{inject['kind']}.{part}"].format(
             sender=sender_of(inject, words),
-            party=_party(inject["party"], words),
+            party=inject["party"],
             town=inject["town"],
             at=_clock(inject["at"]),
             about=_clock(inject["about"]),
@@ -216,11 +216,8 @@ def _event(inject: Row, command: str, words: Words) -> Iterator[Block]:
 def sender_of(inject: Row, words: Words) -> str:
     """Name who sends an inject."""
     sender = inject["sender"]
-    return _party(sender, words) if sender in PARTIES else words[f"sender.{sender}"]
-
-
-def _party(code: str, words: Words) -> str:
-    return words["sender.party"].format(code=code) if code else ""
+    key = "party" if sender in PARTIES else sender
+    return words[f"sender.{key}"].format(code=sender)
 
 
 def _commands(folder: Path, mission: str, injects: Sequence[Row]) -> dict[str, str]:
