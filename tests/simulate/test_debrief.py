@@ -36,10 +36,10 @@ def row(line: int) -> str:
 
 
 INCIDENTS = """\
-id,began,longitude,latitude,kind,party,rounds,area,held_by,staged
-t1,2025-03-20T12:00:00Z,36.00000,48.00000,artillery,UA,1,UA-14,RU,0
-t2,2025-03-20T18:00:00Z,36.00000,48.50000,mortar,RU,1,UA-14,UA,0
-t3,2025-03-21T18:00:00Z,36.00000,49.00000,mortar,RU,1,UA-14,UA,1
+id,began,longitude,latitude,kind,party,rounds,area,held_by,staged,hushed
+t1,2025-03-20T12:00:00Z,36.00000,48.00000,artillery,UA,1,UA-14,RU,0,0
+t2,2025-03-20T18:00:00Z,36.00000,48.50000,mortar,RU,1,UA-14,UA,0,0
+t3,2025-03-21T18:00:00Z,36.00000,49.00000,mortar,RU,1,UA-14,UA,1,0
 """
 CAUSES = f"""\
 document,sha256,line,cause,incident,fate,inject
@@ -180,6 +180,33 @@ def test_what_was_withheld_is_not_missed(truth: Truth) -> None:
     result = compare(replace(truth, causes=tuple(causes)), answer(), ())
     assert fates(result, "RU") == {"withheld": 1}
     assert fates(result, "UA") == {"withheld": 1, "not_observed": 1}
+
+
+def test_news_that_a_side_withheld_are_not_missed(truth: Truth) -> None:
+    incidents = tuple({**dict(one), "hushed": "1"} for one in truth.incidents)
+    result = compare(replace(truth, incidents=incidents), answer(), ())
+    assert fates(result, "RU") == {"not_joined": 1}
+    assert fates(result, "UA") == {"not_joined": 1, "withheld": 1}
+
+
+def test_swapping_the_parties_swaps_the_debrief(truth: Truth) -> None:
+    swap = {"RU": "UA", "UA": "RU"}
+    incidents = tuple(
+        {**dict(one), "party": swap[one["party"]], "held_by": swap[one["held_by"]]}
+        for one in truth.incidents
+    )
+    said = [told("i:1", row(2)), told("i:2", row(3), held_by="UA"), told("i:3", row(4))]
+    here = compare(truth, answer(*said), ())
+    there = compare(
+        replace(truth, incidents=incidents),
+        answer(*({**one, "held_by": swap[one["held_by"]]} for one in said)),
+        (),
+    )
+    for table, key in (("lands", "held_by"), ("parties", "party")):
+        swapped = [{**one, key: swap.get(one[key])} for one in here[table]]
+        assert sorted(map(str, swapped)) == sorted(map(str, there[table]))
+    assert here["calibration"] == there["calibration"]
+    assert here["places"] == there["places"]
 
 
 def test_looked_and_missed_is_not_nobody_looked(truth: Truth) -> None:

@@ -117,6 +117,12 @@ def test_says_what_cannot_be_made(
     assert not (tmp_path / "exercise").exists()
 
 
+def test_a_family_that_is_none_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ExerciseError, match="no family 'peace': truce, war, "):
+        made(tmp_path / "exercise", family="peace")
+    assert not (tmp_path / "exercise").exists()
+
+
 def test_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ExerciseError, match="is not an empty folder"):

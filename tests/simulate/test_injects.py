@@ -202,6 +202,11 @@ def test_a_blinded_side_tells_little_of_its_land(weeks: dict[str, Path]) -> None
     )
     other = "UA" if side == "RU" else "RU"
     assert told[side] < told[other] / 3
+    hushed = Counter(
+        row["held_by"] for row in table(week / "truth" / "incidents.csv") if row["hushed"] == "1"
+    )
+    assert hushed[side] > 3 * told[side]
+    assert hushed[other] == 0
 
 
 def test_in_a_family_of_rumours_most_reports_of_strikes_never_were(weeks: dict[str, Path]) -> None:

@@ -48,7 +48,7 @@ FATES = (
     "merged",  # one does, and it counts for another true incident
     "below",  # one stands on it, with less than a half
     "not_joined",  # a row came from it, and no incident stands on that row
-    "withheld",  # rows came from it, in documents that did not come or came spoilt
+    "withheld",  # its news was withheld, or its rows lay in a document that did not come
     "missed",  # a satellite looked there on that day, and no document tells of it
     "not_observed",  # none looked, and no document tells of it
 )
@@ -134,8 +134,9 @@ class Truth:
 
     @cached_property
     def lost(self) -> frozenset[int]:
-        """True incidents with a row in a document that did not come as it should."""
-        return frozenset().union(*self._rows(lost=True).values())
+        """True incidents of which the news was withheld, or a row in a document that was lost."""
+        hushed = {index for index, row in enumerate(self.incidents) if row["hushed"] == "1"}
+        return frozenset(hushed).union(*self._rows(lost=True).values())
 
     def _rows(self, *, lost: bool) -> dict[str, frozenset[int]]:
         rows: dict[str, set[int]] = defaultdict(set)

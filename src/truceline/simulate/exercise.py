@@ -132,7 +132,7 @@ def make_exercise(
     progress(STEPS[1], 1, len(STEPS))
     documents, seen = _satellite_documents(streams, world, files)
     progress(STEPS[2], 2, len(STEPS))
-    told = reported(streams["reported"], world.incidents, kind, world.side)
+    told, hushed = reported(streams["reported"], world.incidents, kind, world.side)
     documents += _other_documents(streams, world, told, kind)
     injects = plan_injects(streams["injects"], world, told.tolist(), files, kind)
     progress(STEPS[3], 3, len(STEPS))
@@ -148,6 +148,7 @@ def make_exercise(
             family=kind,
             seen=frozenset(seen),
             told=frozenset(told.tolist()),
+            hushed=frozenset(hushed.tolist()),
             causes=causes,
             injects=injects,
         ),

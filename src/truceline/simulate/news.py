@@ -64,14 +64,18 @@ INVENTED = "Invented party one - Invented party two"
 Key = tuple[str, int, str, str]  # day, town, code and word of the type
 
 
-def reported(rng: Generator, incidents: Incidents, family: Family, side: int) -> Integers:
-    """Draw which incidents the news tell of: their indices."""
+def reported(
+    rng: Generator, incidents: Incidents, family: Family, side: int
+) -> tuple[Integers, Integers]:
+    """Draw which incidents the news tell of, and of which the news is withheld: their indices."""
     loud = np.isin(incidents.kind, [KIND_NAMES.index(kind) for kind in LOUD_KINDS])
     chance = np.where(loud, LOUD_SHARE, REPORTED_SHARE)
     chance = np.where(incidents.plant >= 0, PLANT_SHARE, chance)
     chance = np.where(incidents.staged, STAGED_TOLD_SHARE, chance)
-    chance *= np.where(incidents.east == (side == 0), 1 - family.blackout, 1.0)
-    return np.flatnonzero(rng.random(len(incidents)) < chance)
+    drawn = rng.random(len(incidents))
+    passed = np.where(incidents.east == (side == 0), 1 - family.blackout, 1.0)
+    told = drawn < chance * passed
+    return np.flatnonzero(told), np.flatnonzero((drawn < chance) & ~told)
 
 
 def news_document(rng: Generator, world: World, told: Integers, family: Family) -> Document:

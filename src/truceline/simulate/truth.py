@@ -18,7 +18,7 @@ VERSION = 2
 CAUSE_COLUMNS = columns("document,sha256,line,cause,incident,fate,inject")
 INCIDENT_COLUMNS = columns(
     "id,began,longitude,latitude,kind,party,rounds,plant,area,held_by,cloud_ppm,in_truce,seen,told,"
-    "parent,staged"
+    "hushed,parent,staged"
 )
 
 README = """# The truth of an exercise
@@ -27,8 +27,9 @@ This world is invented. Nothing in it happened. The two parties carry the codes 
 (RU, UA) because the documents need some, and the line between them is a noise curve; what either
 does here says nothing about anybody. No feed reads this folder.
 
-- `incidents.csv`: what happened, where it arrived, the party responsible in this world, which
-  incident set it off (`parent`), and whether that party staged it on land that it holds.
+- `incidents.csv`: what happened, where it arrived, the party responsible in this world, whether a
+  satellite saw it (`seen`), the news told of it (`told`) or the news of it was withheld (`hushed`),
+  which incident set it off (`parent`), and whether that party staged it on land that it holds.
 - `observations.csv`: which row of which document came from which incident, or from what else:
   burning fields, works, false reports, other news, alerts without an incident, malformed rows,
   injects. A row of a document that was withheld, or came as an error page, says so (`fate`).
@@ -51,6 +52,7 @@ class Known:
         family: Its parameters.
         seen: Ids of the incidents that a satellite noticed.
         told: Indices of those that the news told of.
+        hushed: Indices of those of which a side withheld the news.
         causes: What caused which row of which document, as `write_documents` gives it.
         injects: In the order of their times.
     """
@@ -59,6 +61,7 @@ class Known:
     family: Family
     seen: frozenset[str]
     told: frozenset[int]
+    hushed: frozenset[int]
     causes: tuple[tuple[str, ...], ...]
     injects: tuple[Inject, ...]
 
@@ -114,6 +117,7 @@ def _incident_rows(world: World, known: Known) -> Iterable[tuple[str, ...]]:
             str(int(incidents.in_truce[index])),
             str(int(incidents.id_of(index) in known.seen)),
             str(int(index in known.told)),
+            str(int(index in known.hushed)),
             incidents.id_of(parent) if parent >= 0 else "",
             str(int(incidents.staged[index])),
         )
