@@ -16,6 +16,7 @@ from truceline.cli.demo import demo
 from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
+from truceline.cli.fuse import fuse
 from truceline.cli.key import key_commands
 from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
@@ -45,6 +46,7 @@ COMMANDS = (
     show,
     bundle,
     fetch,
+    fuse,
     demo,
 )
 

@@ -7,6 +7,7 @@ from truceline.evidence.ledger import LedgerError
 from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
+from truceline.fusion.table import TableError
 from truceline.pipeline.contribute import ContributeError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
@@ -29,6 +30,7 @@ ERRORS: tuple[type[Exception], ...] = (
     ExerciseError,
     TruthError,
     BackgroundError,
+    TableError,
     LookupError,
     OSError,
 )
