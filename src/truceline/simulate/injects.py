@@ -8,7 +8,7 @@ place from which anything was sent: a strike is told by the town where it arrive
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class Inject:
         town: Name of the town that it speaks of; "" for none.
         about_us: The moment that it speaks of.
         count: How many strikes, outlets or files it speaks of; 0 for none.
-        expected: Whether what it tells is true.
+        is_true: Whether what it tells is true.
     """
 
     id: str = ""
@@ -93,7 +93,7 @@ class Inject:
     town: str = ""
     about_us: int
     count: int = 0
-    expected: bool = False
+    is_true: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +106,9 @@ class Files:
         late: Delivered days late.
     """
 
-    withheld: frozenset[tuple[str, int]] = field(default_factory=frozenset)
-    spoilt: frozenset[tuple[str, int]] = field(default_factory=frozenset)
-    late: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    withheld: frozenset[tuple[str, int]]
+    spoilt: frozenset[tuple[str, int]]
+    late: frozenset[tuple[str, int]]
 
 
 def faulty_files(days: int, family: Family) -> Files:
@@ -292,7 +292,7 @@ def _spoken(rng: Generator, world: World, told: Integers, family: Family) -> Ite
             incidents=(incidents.id_of(index),),
             town=_town_of(world, index),
             about_us=about_us,
-            expected=True,
+            is_true=True,
         )
     false_us = began_us + 22 * HOUR_US
     yield Inject(
@@ -302,15 +302,17 @@ def _spoken(rng: Generator, world: World, told: Integers, family: Family) -> Ite
         town=world.towns.names[_quiet_town(rng, world, false_us)],
         about_us=false_us - HOUR_US,
     )
+    # Who withholds the news jams too; in the other families, who jams tells nothing of the rest.
+    jammer = world.side if family.blackout else int(rng.integers(0, len(PARTIES)))
     for number in range(family.jammings):
         at_us = began_us + (9 + 24 * number) * HOUR_US
         yield Inject(
             kind="jamming_notice",
             at_us=at_us,
             sender="contributor",
-            party=PARTIES[world.side],
+            party=PARTIES[jammer],
             about_us=at_us - 6 * HOUR_US,
-            expected=True,
+            is_true=True,
         )
     asked_us = min(began_us + 28 * HOUR_US, ended_us)
     yield Inject(
@@ -410,5 +412,5 @@ def inject_rows(
             one.town,
             iso(one.about_us),
             str(one.count) if one.count else "",
-            str(int(one.expected)),
+            str(int(one.is_true)),
         )
