@@ -227,7 +227,7 @@ def _number(name: str, value: int | None) -> str:
 
 
 def _percent(share_ppm: int) -> str:
-    return f"{share_ppm / 1e4:.1f} %"
+    return f"{share_ppm / 1e4:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _side(code: str | None, words: Words) -> str:

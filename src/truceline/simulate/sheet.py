@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from importlib import resources
 
+LONG_NAME = 30
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
@@ -99,9 +101,13 @@ def _html_block(block: Block) -> str:
         case Points(items=items):
             return "<ul>\n" + "\n".join(f"<li>{_inline(item)}</li>" for item in items) + "\n</ul>"
         case Table(head=head, rows=rows):
+            # A long name needs room beside many narrow numbers.
+            long = any(len(row[0]) > LONG_NAME for row in rows)
+            kind = "scroll long" if long else "scroll"
             top = "".join(f'<th scope="col">{_inline(cell)}</th>' for cell in head)
             lines = "\n".join(_html_row(head, row) for row in rows)
-            return f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{lines}\n</tbody>\n</table>"
+            table = f"<thead><tr>{top}</tr></thead>\n<tbody>\n{lines}\n</tbody>"
+            return f'<div class="{kind}">\n<table>\n{table}\n</table>\n</div>'
         case _:
             return f"<p>{_inline(block)}</p>"
 
