@@ -11,6 +11,7 @@ from truceline import __version__
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
 from truceline.cli.bundle import bundle
+from truceline.cli.debrief import debrief
 from truceline.cli.demo import demo
 from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
@@ -33,6 +34,7 @@ COMMANDS = (
     replay,
     derive,
     exercise,
+    debrief,
     incidents,
     findings,
     coverage,
