@@ -10,7 +10,8 @@ from fusion_worlds import DAY, NOON, north, pixel, report
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truceline.fusion.columns import INSTRUMENT, columns_of, instrument_of, on_plane_m
+from truceline.fusion.columns import columns_of, on_plane_m
+from truceline.fusion.instruments import INSTRUMENT, instrument_of
 from truceline.records.detections import Detections
 from truceline.records.observation import Means, Observation
 from truceline.records.units import E7, HOUR_US
@@ -79,7 +80,7 @@ def test_the_stated_radius_becomes_a_standard_deviation() -> None:
 
 def test_every_means_of_observation_has_its_row_in_the_table_of_lags() -> None:
     assert set(INSTRUMENT) == set(Means)
-    assert MISSION_LAGS[: len(LAGS)] == LAGS
+    assert [lag.name for lag in MISSION_LAGS[: len(LAGS)]] == [lag.name for lag in LAGS]
     assert MISSION_LAGS[INSTRUMENT[Means.SEISMIC]].name == "seismic"
 
 

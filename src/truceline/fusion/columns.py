@@ -9,31 +9,10 @@ import numpy as np
 from pyproj import Proj
 
 from truceline.fusion.candidate import LOCATED_M, SIGMAS_95
+from truceline.fusion.instruments import instrument_of
 from truceline.records.detections import UNKNOWN_KIND, Detections, Integers
-from truceline.records.observation import Means, Observation
-from truceline.records.units import E7, HOUR_US
-from truceline.sensors.lag import (
-    ACOUSTIC,
-    DATED_BY_DAY,
-    DRONE,
-    OBSERVER,
-    OPEN_SOURCE,
-    SEISMIC,
-    THERMAL,
-)
-
-# The row of `sensors.lag.MISSION_LAGS` that belongs to each observation means.
-INSTRUMENT = {
-    Means.ACOUSTIC: ACOUSTIC,
-    Means.SEISMIC: SEISMIC,
-    Means.SATELLITE_THERMAL: THERMAL,
-    Means.VISUAL: OBSERVER,
-    Means.UAV_SHORT: DRONE,
-    Means.OPEN_SOURCE: OPEN_SOURCE,
-    Means.PARTY_REPORT: OPEN_SOURCE,
-}
-# A report whose interval is longer than this tells the day, not the hour.
-HOURLY_US = 6 * HOUR_US
+from truceline.records.observation import Observation
+from truceline.records.units import E7
 
 
 def columns_of(
@@ -104,14 +83,6 @@ def on_plane_m(
 def sigma_of(seen: Observation) -> int:
     """Give the standard deviation of a stated place along each axis, in whole metres."""
     return max(1, round(seen.place.radius_95_m / SIGMAS_95))
-
-
-def instrument_of(seen: Observation) -> int:
-    """Give the index in `sensors.lag.MISSION_LAGS` of what noticed it."""
-    instrument = INSTRUMENT[seen.means]
-    if instrument == OPEN_SOURCE and seen.ended_us - seen.began_us > HOURLY_US:
-        return DATED_BY_DAY
-    return instrument
 
 
 def source_code(name: str) -> int:
