@@ -276,7 +276,9 @@ def _together(replay: Replay, asked: Weighing, row: int, own: Sequence[int]) -> 
     if lag.is_prompt:
         numbers |= {"seconds_milli": _milli(here.after_s), "usual_milli": _milli(lag.jitter_s)}
         return reason("why_joined_prompt", numbers)
-    hours = {"hours_milli": here.after_s / 3600, "usual_milli": lag.delay_s / 3600}
+    passing = int(replay.model.columns().treatment[replay.columns.means[row]]) == PASSING
+    usual_s = replay.model.burns_s if passing else lag.delay_s
+    hours = {"hours_milli": here.after_s / 3600, "usual_milli": usual_s / 3600}
     return reason("why_joined", numbers | {name: _milli(one) for name, one in hours.items()})
 
 
@@ -355,7 +357,10 @@ def _apart(
 
 
 def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
-    """Say which row's loss, and whose word, would move the probability most."""
+    """Say which row's loss, and whose word, would move the probability most.
+
+    Reckoned in the ledger as it stands, whose rows are neither dated nor placed anew.
+    """
     total = sum(row.millibans for row in evidence)
     now = probability_ppm(total)
     lost = [
@@ -372,7 +377,8 @@ def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
     if lost:
         _, row = max(lost, key=lambda one: one[0])
         without = probability_ppm(total - row.millibans)
-        found.append(reason("change_without", {"cluster": row.cluster, "probability_ppm": without}))
+        code = "change_without_silence" if row.silent else "change_without"
+        found.append(reason(code, {"cluster": row.cluster, "probability_ppm": without}))
     if spoken:
         _, row, weight = max(spoken, key=lambda one: one[0])
         then = probability_ppm(total - row.millibans + weight)
