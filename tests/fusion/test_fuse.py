@@ -125,6 +125,21 @@ def test_an_incident_is_named_by_its_earliest_observation() -> None:
     assert only(pixel(), report()).id == "i:" + report().id.removeprefix("o:")
 
 
+@pytest.mark.parametrize("lines", [(2, 9), (9, 2)])
+def test_of_two_fires_that_are_as_near_the_place_decides_and_not_the_hash(
+    lines: tuple[int, int],
+) -> None:
+    one, other = (
+        pixel(35.96 + side, line=line) for side, line in zip((-0.02, 0.02), lines, strict=True)
+    )
+    joined = [
+        found.observations
+        for found in fuse((one, other, report()), world())
+        if len(found.observations) > 1
+    ]
+    assert joined == [(report().id, one.id)]
+
+
 # ------------------------------------------------------------------------------ fire and report
 def test_a_report_near_a_fire_joins_it() -> None:
     incident = only(pixel(), report(latitude=north(2_000)))

@@ -190,7 +190,16 @@ class FakeMission:
                 {"observation": one.id, "because": plain(joins if number else begins)}
                 for number, one in enumerate(seen)
             ],
-            "apart": [{"incident": other, "short_id": short(other), "because": plain(place)}],
+            "apart": [
+                {
+                    "incident": other,
+                    "short_id": short(other),
+                    "near": "Lyman, 3.1 km",
+                    "began_us": TRUCE_START,
+                    "ended_us": TRUCE_START + HOUR_US,
+                    "because": plain(place),
+                }
+            ],
             "change": [plain(one) for one in changes],
         }
 

@@ -81,7 +81,9 @@ def _show_explanation(whole: Plain, words: Words) -> None:
         typer.echo(f"    - {heading}: {_said(row['because'], words)}")
     typer.echo(f"  {words['console.why_apart']}:")
     for row in found["apart"]:
-        typer.echo(f"    - {row['short_id']}: {_said(row['because'], words)}")
+        span = interval(row["began_us"], row["ended_us"])
+        heading = ", ".join(part for part in (row["short_id"], row["near"], span) if part)
+        typer.echo(f"    - {heading}: {_said(row['because'], words)}")
     if not found["apart"]:
         typer.echo(f"    {words['console.why_apart_none']}")
     typer.echo(f"  {words['console.why_change']}:")

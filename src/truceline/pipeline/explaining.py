@@ -35,7 +35,8 @@ class Explainer:
 
         Returns:
             together: {observation, because} for each that supports it, by time; apart: {incident,
-            short_id, because} for its nearest neighbours, at most three; change: reasons.
+            short_id, near, began_us, ended_us, because} for its nearest neighbours, at most three;
+            change: reasons.
         """
         found = explain(self._incidents[incident], list(self._incidents.values()), self._replay)
         return {
@@ -43,8 +44,17 @@ class Explainer:
                 {"observation": seen, "because": plain(because)} for seen, because in found.together
             ],
             "apart": [
-                {"incident": other, "short_id": short_id(other), "because": plain(because)}
-                for other, because in found.apart
+                self._named(other) | {"because": plain(because)} for other, because in found.apart
             ],
             "change": [plain(because) for because in found.change],
+        }
+
+    def _named(self, incident: str) -> Plain:
+        found = self._incidents[incident]
+        return {
+            "incident": incident,
+            "short_id": short_id(incident),
+            "near": found.near,
+            "began_us": found.began_us,
+            "ended_us": found.ended_us,
         }

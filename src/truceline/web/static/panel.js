@@ -124,11 +124,12 @@ function explanation(answer) {
     const one = seen.get(observation);
     return make("li", {}, make("strong", {}, term("source", one.source)), ` · ${interval(one.began_us, one.ended_us)}`, make("p", {}, because(reason)));
   });
-  const others = found.apart.map(({ incident, short_id: name, because: reason }) =>
+  const others = found.apart.map(({ incident, short_id: name, near, began_us: began, ended_us: ended, because: reason }) =>
     make(
       "li",
       {},
       make("button", { type: "button", class: "link", on: { click: () => set({ selected: incident }) } }, make("code", {}, name)),
+      ` ${[near, interval(began, ended)].filter(Boolean).join(" · ")}`,
       make("p", {}, because(reason)),
     ),
   );
