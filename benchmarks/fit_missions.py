@@ -29,8 +29,7 @@ from numpy.typing import NDArray
 from truceline.feeds import FEEDS
 from truceline.feeds.gather import gather, rows_of
 from truceline.fusion.associate import associate
-from truceline.fusion.columns import columns_of
-from truceline.fusion.fuse import counts
+from truceline.fusion.fuse import laid_out
 from truceline.fusion.model import Model
 from truceline.pipeline.derive import centre_of, read_areas, region_of
 from truceline.pipeline.run import read_folder
@@ -131,10 +130,10 @@ def exercise(seed: int) -> tuple[Detections, Integers]:
     heard = [
         seen
         for seen in rows_of(reads, Observation)
-        if counts(seen) and first_us <= (seen.began_us + seen.ended_us) // 2 < last_us
+        if first_us <= (seen.began_us + seen.ended_us) // 2 < last_us
     ]
-    columns, rows = columns_of(heard, centre_of(region_of(read_areas())))
-    incidents = [caused.get(heard[row].id, "") for row in rows]
+    seen, columns = laid_out(heard, centre_of(region_of(read_areas())))
+    incidents = [caused.get(one.id, "") for one in seen]
     number = {name: at for at, name in enumerate(sorted(set(incidents) - {""}))}
     return columns, np.array([number.get(name, -1) for name in incidents], np.int64)
 

@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from truceline.fusion.associate import Associator
-from truceline.fusion.columns import columns_of
+from truceline.fusion.associate import Associator, associate
 from truceline.fusion.counts import near, of_one
-from truceline.fusion.fuse import counts, mission_model
+from truceline.fusion.fuse import laid_out, mission_model
 from truceline.fusion.kernel import (
     GATE,
     LIVES,
@@ -116,11 +115,10 @@ class Replay:
 
     def __init__(self, observations: Sequence[Observation], centre_e7: tuple[int, int]) -> None:
         """Associate what counts; see `fuse`."""
-        heard = list({seen.id: seen for seen in observations if counts(seen)}.values())
+        heard, self.columns = laid_out(observations, centre_e7)
         self.model = mission_model()
-        self.columns, rows = columns_of(heard, centre_e7)
-        self.labels = Associator(self.model, keep=False).add(self.columns)
-        self.ids = [heard[row].id for row in rows]
+        self.labels = associate(self.columns, self.model)
+        self.ids = [seen.id for seen in heard]
         self.row_of = {name: row for row, name in enumerate(self.ids)}
 
     def weighings(self, rows: Sequence[int]) -> dict[int, Weighing]:
@@ -147,13 +145,12 @@ def weighing(associator: Associator, row: Detections) -> Weighing:
     east, north = float(row.east_m[0]), float(row.north_m[0])
     variance = max(1.0, float(row.sigma_m[0]) * model.sigma_scale[mean]) ** 2
     treatment = int(columns.treatment[mean])
-    fresh, window_s = (
-        columns.fresh[mean],
-        numbers.short_s if treatment == PROMPT else numbers.long_s,
-    )
+    fresh = columns.fresh[mean]
+    grid, window_s = state.long, numbers.long_s
+    if treatment == PROMPT:
+        grid, window_s = state.short, numbers.short_s
     wide = near(state.wide, numbers.wide_cell_m, numbers.wide_s, east, north, at)
     wide = numbers.prior_rate + numbers.background * wide
-    grid = state.short if treatment == PROMPT else state.long
     bursts = near(grid, numbers.narrow_cell_m, window_s, east, north, at)
     says = int(row.kind[0]) if row.kind[0] != UNKNOWN_KIND else columns.said.shape[1] - 1
     found = []

@@ -30,6 +30,7 @@ from truceline.fusion.ledger import weigh
 from truceline.fusion.model import Model, read_model
 from truceline.fusion.weights import same_place_lr, war_rate_milli
 from truceline.fusion.world import World
+from truceline.records.detections import Detections
 from truceline.records.incident import Incident
 from truceline.records.observation import Means, Observation, Signature
 from truceline.records.units import DAY_US, PPM
@@ -78,13 +79,21 @@ def counts(seen: Observation) -> bool:
     return any(signature in KINETIC for signature, _ in seen.signatures)
 
 
-def _together(observations: Sequence[Observation], world: World) -> list[Candidate]:
-    """Associate what counts, each observation once; candidates by their first observation."""
+def laid_out(
+    observations: Sequence[Observation], centre_e7: tuple[int, int]
+) -> tuple[list[Observation], Detections]:
+    """Give what counts, each observation once, in the order in which association takes it."""
     heard = list({seen.id: seen for seen in observations if counts(seen)}.values())
-    columns, rows = columns_of(heard, world.centre_e7)
+    columns, rows = columns_of(heard, centre_e7)
+    return [heard[row] for row in rows], columns
+
+
+def _together(observations: Sequence[Observation], world: World) -> list[Candidate]:
+    """Associate what counts; candidates come by their first observation."""
+    heard, columns = laid_out(observations, world.centre_e7)
     groups: dict[int, list[Observation]] = {}
-    for row, label in zip(rows, associate(columns, mission_model()).tolist(), strict=True):
-        groups.setdefault(label, []).append(heard[row])
+    for seen, label in zip(heard, associate(columns, mission_model()).tolist(), strict=True):
+        groups.setdefault(label, []).append(seen)
     return [_candidate(group) for group in groups.values()]
 
 
