@@ -84,6 +84,23 @@ def test_show_leads_from_a_finding_to_the_bytes(mission: Path) -> None:
     assert " line " in done.stdout
 
 
+def test_show_says_why_it_is_one_incident_and_why_others_are_not(mission: Path) -> None:
+    incidents = json.loads(
+        truceline("incidents", "--mission", str(mission), "--format", "json").stdout
+    )
+    wanted = max(incidents, key=lambda row: len(row["observations"]))
+    done = truceline("show", wanted["short_id"], "--mission", str(mission))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("The incident begins with it") == 1
+    assert done.stdout.count("that it belongs here") == len(wanted["observations"]) - 1 > 0
+    assert "Why others are not:" in done.stdout
+    assert "would move it most" in done.stdout
+    in_russian = truceline(
+        "show", wanted["short_id"], "--mission", str(mission), "--language", "ru"
+    ).stdout
+    assert "Почему это один инцидент:" in in_russian
+
+
 def test_a_report_is_written_in_each_language(mission: Path, tmp_path: Path) -> None:
     for language, word in (
         ("en", "Daily report"),

@@ -140,6 +140,11 @@ class Associator:
         """How many incidents were begun so far."""
         return int(self._state.used[NUMBERS])
 
+    @property
+    def state(self) -> State:
+        """What is known now, to be read and not to be changed."""
+        return self._state
+
     def copy(self) -> Associator:
         """Give another one that knows the same and goes its own way."""
         other = Associator(self.model, keep=self._keep)
