@@ -17,6 +17,8 @@ UNSEEN_BURNING_US = 12 * HOUR_US
 # Radii of a circular Gaussian that hold 90 and 95 in 100, in standard deviations.
 SIGMAS_90 = 2.1460
 SIGMAS_95 = 2.4477
+# A place known no better than this is an area: it can support nothing at a point.
+LOCATED_M = 25_000
 # A coarse instrument's pixels do not place a fire that a fine one saw too.
 COARSE = 2
 

@@ -16,7 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from truceline.fusion.candidate import SIGMAS_90, SIGMAS_95, UNSEEN_BURNING_US, Candidate
+from truceline.fusion.candidate import LOCATED_M, SIGMAS_90, SIGMAS_95, UNSEEN_BURNING_US, Candidate
 from truceline.fusion.heat import SPHERE_SLACK, fires
 from truceline.fusion.ledger import weigh
 from truceline.fusion.weights import same_place_lr, war_rate_milli
@@ -30,8 +30,6 @@ from truceline.sensors.thermal import detection
 
 # Two reports of one day from places this close are counted as one happening, or as copies.
 SAME_REPORT_M = 3_000
-# A place known no better than this is an area: it can support nothing at a point.
-LOCATED_M = 25_000
 KINETIC = frozenset({Signature.EXPLOSION, Signature.SHOT, Signature.IMPACT})
 # Its rows are deadly acts of violence by the data set's own definition, whatever they looked like.
 KINETIC_SOURCES = frozenset({"ucdp-ged"})

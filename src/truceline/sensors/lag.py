@@ -48,3 +48,18 @@ LAGS = (
     Lag(name="open_source", jitter_s=600.0, delay_s=2.5 * 3600.0, several=True, named_place=True),
     Lag(name="drone", jitter_s=20.0),
 )
+
+# What a mission hears besides: reports of which only the local day is known, or a longer period.
+# Such a row is dated by the middle of its interval. Delays of five hours about it reach back for
+# 22.5 hours: over the day in question, and never to the same place's report of the day before.
+DATED_BY_DAY = len(LAGS)
+MISSION_LAGS = (
+    *LAGS,
+    Lag(
+        name="dated_by_day",
+        jitter_s=6.9 * 3600.0,
+        delay_s=5 * 3600.0,
+        several=True,
+        named_place=True,
+    ),
+)
