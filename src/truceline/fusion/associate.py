@@ -159,6 +159,10 @@ class Associator:
         lives, _, _, seen = _joined(self._every())
         return lives, seen
 
+    def raw(self) -> Raw:
+        """Give the rows of the state of every incident so far, in the order of `incidents`."""
+        return _joined(self._every())
+
     def ended(self) -> Found:
         """Say what is known of the incidents that can gain nothing any more."""
         return self._told(self._sealed or [self._raw(np.zeros(0, np.int64))])
