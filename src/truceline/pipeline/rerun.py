@@ -1,0 +1,480 @@
+"""Association of days or years again, piece by piece, on one machine or on a Dask cluster.
+
+Rows are written down where all workers can read them; each piece is worked out by whoever is free,
+and kept as a file named by the hash of all that it depends on. So a run that was cut off goes on
+where it was, and a worker that dies costs the piece that it had in hand. How the land and the time
+are parted, by whom a piece was done, and how often, changes nothing in the answer: see
+`truceline.fusion.tiles`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from truceline.fusion.assess import Found
+from truceline.fusion.columns import columns_of
+from truceline.fusion.learn import learn
+from truceline.fusion.model import Model, packaged_model
+from truceline.fusion.tiles import (
+    Answer,
+    Piece,
+    Plan,
+    associate_in_tiles,
+    boxes_of,
+    reach_of,
+    work_out,
+)
+from truceline.pipeline.derive import read_areas, region_of
+from truceline.pipeline.mission import open_mission
+from truceline.pipeline.rows import (
+    OnDisk,
+    RerunError,
+    Store,
+    read_columns,
+    read_rows,
+    store_rows,
+    within,
+)
+from truceline.records.canonical import read_record
+from truceline.records.detections import Detections
+from truceline.records.observation import Observation
+from truceline.records.units import DAY_US, E7, day_start_us
+from truceline.sensors.lag import MISSION_LAGS, OPEN_SOURCE
+
+Progress = Callable[[str, int, int], None]
+
+# Rows of a period, and of a tile in it; a period lasts several times as long as what is seen of the
+# days before it.
+PERIOD_ROWS = 500_000
+TILE_ROWS = 4_000_000
+PERIOD_HALOS = 4
+# Rows by which the model is mended.
+SAMPLE = 60_000
+# Rows by which land is parted.
+SPOTS = 100_000
+GROUP_ROWS = 1 << 20
+CONNECT_S = 10
+RETRIES = 5
+# Changes when the same piece would be answered otherwise, or kept otherwise.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Into how many periods and tiles a history is cut; None: by how much there is."""
+
+    periods: int | None = None
+    tiles: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """What a run did.
+
+    Attributes:
+        rows, incidents: How many.
+        pieces: How many there were; how many were done again because they saw too little; and how
+            many were kept from a run before.
+        digest: SHA-256 over all columns of labels and incidents.
+    """
+
+    rows: int
+    incidents: int
+    pieces: int
+    again: int
+    kept: int
+    digest: str
+
+
+class Pool(Protocol):
+    """Whoever works pieces out."""
+
+    def submit(self, piece: Callable[..., None], /, *given: Any) -> Any:  # noqa: ANN401 - a future
+        """Begin a piece; the future's `result` waits for it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Given:
+    """What is associated.
+
+    Attributes:
+        parts: The rows, in order of time.
+        model: What is believed beforehand.
+        names: What the rows are called, if they have names.
+    """
+
+    parts: Iterable[Detections]
+    model: Model
+    names: Sequence[str] = ()
+
+
+def given_columns(source: Path, since: date, until: date) -> Given:
+    """Take the detections of some days from Parquet; see `read_columns`."""
+    model = packaged_model()
+    parts = read_columns(source, len(model.kind_share), len(model.lags))
+    span = day_start_us(since), day_start_us(until) + DAY_US
+    return Given(parts=within(parts, *span), model=model)
+
+
+def given_mission(mission: Path, since: date, until: date) -> Given:
+    """Take the observations of some days of a mission.
+
+    Raises:
+        LedgerError: It is no mission, or a damaged one.
+        LookupError: A day is not one of its days.
+    """
+    view = open_mission(mission)
+    try:
+        view.insist_on_day(since)
+        view.insist_on_day(until)
+        observations = [
+            read_record(Observation, body)
+            for number in range((until - since).days + 1)
+            for body in view.index.records(
+                "observation", (since + timedelta(days=number)).isoformat()
+            )
+        ]
+    finally:
+        view.close()
+    west, south, east, north = region_of(read_areas())
+    centre_e7 = round((west + east) / 2 * E7), round((south + north) / 2 * E7)
+    columns, index = columns_of(observations, centre_e7)
+    names = [observations[row].id for row in index.tolist()]
+    return Given(parts=[columns], model=mission_model(), names=names)
+
+
+def mission_model() -> Model:
+    """Give the packaged model with a row for reports that tell the day alone, like other reports.
+
+    Their delays are those of `MISSION_LAGS`; all else is what the packaged model has for reports.
+    """
+    model = packaged_model()
+    means = len(model.lags)
+    more = len(MISSION_LAGS) - means
+
+    def longer(values: Sequence[float]) -> tuple[float, ...]:
+        return (*values, *([values[OPEN_SOURCE]] * more))
+
+    fixed = len(model.exists) - 2 * means
+    noticed, further = model.exists[fixed : fixed + means], model.exists[fixed + means :]
+    return replace(
+        model,
+        lags=MISSION_LAGS,
+        noticed=tuple(longer(row) for row in model.noticed),
+        kind_right=longer(model.kind_right),
+        fresh=longer(model.fresh),
+        sigma_scale=longer(model.sigma_scale),
+        usual_spread=longer(model.usual_spread),
+        usual_lateness=longer(model.usual_lateness),
+        exists=(*model.exists[:fixed], *longer(noticed), *longer(further)),
+    )
+
+
+def rerun(
+    given: Given,
+    out: Path,
+    pool: Pool,
+    *,
+    cut: Cut | None = None,
+    workers: int = 2,
+    progress: Progress = lambda *_: None,
+) -> Rerun:
+    """Associate a history and write `labels.parquet` and `incidents.parquet`.
+
+    The model is mended by the first rows, as `fusion.learn` does, and then holds for all.
+
+    Args:
+        given: What is associated.
+        out: Folder of the two files; `work` in it holds rows and finished pieces until the end. All
+            workers must reach it under this path.
+        pool: Whoever works pieces out.
+        cut: Into how many pieces; by how much there is, if not said.
+        workers: How many work at once, so that enough is begun ahead.
+        progress: Told how many periods are settled.
+
+    Raises:
+        RerunError: A row is wrong, there is none, or the workers are lost.
+    """
+    out = out.resolve()
+    store = store_rows(given.parts, out / "work", len(given.model.lags))
+    model = learn(given.model, store.rows(0, min(SAMPLE, store.count)))
+    plan = plan_of(store, model, cut or Cut())
+    bench = _Bench(store, model, pool)
+    labels, incidents = _Sheet(out / "labels.parquet"), _Sheet(out / "incidents.parquet")
+    again = 0
+    ahead = 1 + 2 * workers // len(plan.boxes)
+    history = OnDisk(store)
+    try:
+        for told in associate_in_tiles(plan, model, history, bench.start, ahead):
+            last = told.first + len(told.numbers)
+            labels.add(
+                _labels(told.first, history.rows(told.first, last), told.numbers, given.names)
+            )
+            incidents.add(_incidents(told.found))
+            again += told.again
+            progress("periods settled", plan.cuts.index(last), plan.periods)
+    except BaseException:
+        labels.drop()
+        incidents.drop()
+        raise
+    digest = hashlib.sha256(f"{labels.close()}{incidents.close()}".encode()).hexdigest()
+    shutil.rmtree(out / "work")
+    return Rerun(
+        rows=labels.rows,
+        incidents=incidents.rows,
+        pieces=plan.periods * len(plan.boxes),
+        again=again,
+        kept=bench.kept,
+        digest=digest,
+    )
+
+
+def plan_of(store: Store, model: Model, cut: Cut) -> Plan:
+    """Cut a stored history: whoever works it out, the same history is cut the same way."""
+    plan = Plan(
+        reach=reach_of(model, store.world, np.array(store.stated_m)),
+        boxes=(store.world,),
+        cuts=(0, store.count),
+        began_us=(store.moments_us[0],),
+    )
+    lasts_us = store.moments_us[-1] - store.moments_us[0]
+    long = max(1, lasts_us // (PERIOD_HALOS * plan.halo_us))
+    periods = cut.periods or min(max(1, store.count // PERIOD_ROWS), long)
+    tiles = cut.tiles or max(1, store.count // periods // TILE_ROWS)
+    cuts = np.unique(np.linspace(0, store.count, periods + 1).astype(int)).tolist()
+    spots = store.rows(0, min(SPOTS, store.count))
+    return replace(
+        plan,
+        boxes=boxes_of(spots.east_m, spots.north_m, tiles),
+        cuts=tuple(cuts),
+        began_us=tuple(int(store.rows(row, row + 1).at_us[0]) for row in cuts[:-1]),
+    )
+
+
+class _Bench:
+    """Begins pieces, and finds those that are finished."""
+
+    def __init__(self, store: Store, model: Model, pool: Pool) -> None:
+        self._store, self._model, self._pool = store, model, pool
+        self.kept = 0
+
+    def start(self, piece: Piece) -> _Pending:
+        """Begin a piece; one that lies there finished is taken as it is."""
+        depends_on = repr((FORMAT, self._store.digest, self._model, piece))
+        name = hashlib.sha256(depends_on.encode()).hexdigest()[:32]
+        path = self._store.path.with_name(f"piece-{name}.npz")
+        if _whole(path):
+            self.kept += 1
+            return _Pending(None, path)
+        begin = self._store.begin(piece.sees_from_us)
+        given = (str(self._store.path), str(path), self._model, piece, begin)
+        try:
+            return _Pending(self._pool.submit(do_piece, *given), path)
+        except BrokenProcessPool as error:
+            raise RerunError(_LOST) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A piece that somebody works out and puts down as a file."""
+
+    future: Any
+    path: Path
+
+    def result(self) -> Answer:
+        """Wait for the file."""
+        if self.future is not None:
+            try:
+                self.future.result()
+            except BrokenProcessPool as error:
+                raise RerunError(_LOST) from error
+            except Exception as error:
+                if type(error).__module__.partition(".")[0] in {"distributed", "asyncio"}:
+                    raise RerunError(
+                        f"the cluster gave no answer ({error!r}). {_RESUME}"
+                    ) from error
+                raise
+        with np.load(self.path) as table:
+            return Answer(**{one.name: _plain(table[one.name]) for one in fields(Answer)})
+
+
+_RESUME = "Run the same command again: finished pieces are kept"
+_LOST = f"a worker process died. {_RESUME}"
+
+
+def _plain(column: NDArray[Any]) -> Any:  # noqa: ANN401 - a number where the array has no axis
+    return column if column.ndim else int(column)
+
+
+def _whole(path: Path) -> bool:
+    """Tell whether a piece was put down completely: its file appears only when it was."""
+    if not path.is_file():
+        return False
+    try:
+        with zipfile.ZipFile(path) as file:
+            return file.testzip() is None
+    except zipfile.BadZipFile:
+        return False
+
+
+def do_piece(rows: str, answer: str, model: Model, piece: Piece, begin: int) -> None:
+    """Work a piece out and put it down: what a worker does.
+
+    Args:
+        rows: The file of all rows, reached under the same path by all workers.
+        answer: The file that is made.
+        model: What is believed beforehand.
+        piece: Which.
+        begin: Index of the first row that it sees.
+
+    Raises:
+        RerunError: The worker cannot read the rows.
+    """
+    try:
+        seen = read_rows(Path(rows), begin, piece.last)
+    except FileNotFoundError as error:
+        raise RerunError(
+            f"a worker on {os.uname().nodename} finds no {rows}: --out must be a folder that all"
+            " workers reach under the same path"
+        ) from error
+    done = work_out(piece, model, begin, seen)
+    draft = Path(f"{answer}.{os.uname().nodename}.{os.getpid()}.part")
+    with draft.open("wb") as file:
+        np.savez(file, **{one.name: getattr(done, one.name) for one in fields(done)})
+    draft.replace(answer)
+
+
+def _labels(first: int, rows: Detections, numbers: NDArray[Any], names: Sequence[str]) -> pa.Table:
+    columns = {
+        "row": pa.array(np.arange(first, first + len(rows))),
+        "at_us": pa.array(rows.at_us),
+        "incident": pa.array(numbers),
+    }
+    if names:
+        columns["observation"] = pa.array(names[first : first + len(rows)], pa.string())
+    return pa.table(columns)
+
+
+def _incidents(found: Found) -> pa.Table:
+    columns = {}
+    for one in fields(found):
+        column = getattr(found, one.name)
+        if column.ndim == 1:
+            columns[one.name] = pa.array(column)
+        else:
+            flat = pa.array(column.ravel())
+            columns[one.name] = pa.FixedSizeListArray.from_arrays(flat, column.shape[1])
+    return pa.table(columns)
+
+
+class _Sheet:
+    """A Parquet file whose bytes do not depend on how the rows came, and the hash of its columns.
+
+    It stands under its name only when it is whole.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._draft = path, path.with_suffix(".part")
+        self._writer: pq.ParquetWriter | None = None
+        self._held: pa.Table | None = None
+        self._hashes: dict[str, Any] = {}
+        self.rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Write rows; those that do not fill a group are held back."""
+        self.rows += len(table)
+        for name in table.column_names:
+            column = table[name].combine_chunks()
+            self._hashes.setdefault(name, hashlib.sha256()).update(_bytes(column))
+        held = table if self._held is None else pa.concat_tables([self._held, table])
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._draft, table.schema)
+        whole = len(held) // GROUP_ROWS * GROUP_ROWS
+        for first in range(0, whole, GROUP_ROWS):
+            self._writer.write_table(held.slice(first, GROUP_ROWS).combine_chunks())
+        self._held = held.slice(whole).combine_chunks()
+
+    def close(self) -> str:
+        """Write what was held back; give the hash of all columns."""
+        assert self._writer is not None  # noqa: S101 - there is always a period
+        if self._held is not None and len(self._held):
+            self._writer.write_table(self._held)
+        self._writer.close()
+        self._draft.replace(self._path)
+        columns = sorted((name, one.hexdigest()) for name, one in self._hashes.items())
+        return hashlib.sha256(repr(columns).encode()).hexdigest()
+
+    def drop(self) -> None:
+        """Throw away what was written."""
+        if self._writer is not None:
+            self._writer.close()
+        self._draft.unlink(missing_ok=True)
+
+
+def _bytes(column: pa.Array) -> bytes:
+    if pa.types.is_string(column.type):
+        return "".join(f"{name}\n" for name in column.to_pylist()).encode()
+    if pa.types.is_fixed_size_list(column.type):
+        column = column.flatten()
+    values = column.to_numpy()
+    return bytes(values.astype(values.dtype.newbyteorder("<")).tobytes())
+
+
+@contextmanager
+def pool_of(scheduler: str | None, workers: int) -> Iterator[Pool]:
+    """Open a Dask cluster, or so many processes here where no scheduler is named.
+
+    Raises:
+        RerunError: Dask is not installed, or the scheduler does not answer.
+    """
+    if scheduler is None:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+            try:
+                yield processes
+            except BaseException:
+                processes.shutdown(wait=False, cancel_futures=True)
+                raise
+        return
+    try:
+        from distributed import Client  # noqa: PLC0415 - only where a cluster is asked for
+    except ImportError as error:
+        raise RerunError(
+            "--scheduler needs Dask: install the extra with pip install 'truceline[scale]'"
+        ) from error
+    try:
+        client: Any = Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, ImportError) as error:
+        raise RerunError(f"scheduler {scheduler} does not answer: {error}") from error
+    try:
+        yield _Cluster(client)
+    finally:
+        client.close(timeout=CONNECT_S)
+
+
+class _Cluster:
+    """A Dask cluster as a pool: a piece whose worker dies is given to another."""
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - Dask is an extra
+        self._client = client
+
+    def submit(self, piece: Callable[..., None], /, *given: Any) -> Any:  # noqa: ANN401 - a future
+        """Begin a piece on whichever worker is free."""
+        return self._client.submit(piece, *given, pure=False, retries=RETRIES)
