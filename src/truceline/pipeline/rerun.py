@@ -62,7 +62,7 @@ Progress = Callable[[str, int, int], None]
 
 # Rows of a period, and of a tile in it; a period lasts several times as long as what is seen of the
 # days before it.
-PERIOD_ROWS = 500_000
+PERIOD_ROWS = 400_000
 TILE_ROWS = 4_000_000
 PERIOD_HALOS = 4
 # Rows by which the model is mended.
