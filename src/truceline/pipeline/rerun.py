@@ -69,7 +69,7 @@ PERIOD_HALOS = 4
 SAMPLE = 60_000
 # Rows by which land is parted.
 SPOTS = 100_000
-GROUP_ROWS = 1 << 20
+GROUP_ROWS = 1 << 18
 CONNECT_S = 10
 RETRIES = 5
 # Changes when the same piece would be answered otherwise, or kept otherwise.
