@@ -26,7 +26,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from table import Row, keep, row, show
-from truceline.pipeline.rerun import Cut, given_columns, pool_of, rerun
+from truceline.pipeline.pool import pool_of
+from truceline.pipeline.rerun import Cut, given_columns, rerun
 from truceline.records.detections import Detections
 from truceline.records.units import day_start_us
 from truceline.simulate.regime import REGIMES, draw_regime

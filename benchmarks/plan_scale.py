@@ -24,7 +24,8 @@ from truceline.fusion.associate import Associator
 from truceline.fusion.model import packaged_model
 from truceline.fusion.segments import HALO_US
 from truceline.fusion.tiles import MARGIN_M, Window, reach_of
-from truceline.pipeline.rerun import PERIOD_HALOS, Cut, Given, pool_of, rerun
+from truceline.pipeline.pool import pool_of
+from truceline.pipeline.rerun import PERIOD_HALOS, Cut, Given, rerun
 from truceline.pipeline.rows import ROW
 from truceline.records.detections import Detections
 from truceline.records.units import DAY_US, day_start_us

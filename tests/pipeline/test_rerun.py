@@ -25,15 +25,8 @@ from truceline.fusion.learn import learn
 from truceline.fusion.model import packaged_model
 from truceline.pipeline import rerun as module
 from truceline.pipeline import run
-from truceline.pipeline.rerun import (
-    Cut,
-    Pool,
-    Rerun,
-    given_columns,
-    given_mission,
-    pool_of,
-    rerun,
-)
+from truceline.pipeline.pool import Pool, pool_of
+from truceline.pipeline.rerun import Cut, Rerun, given_columns, given_mission, rerun
 from truceline.pipeline.rows import ROW, STEP, RerunError, store_rows
 from truceline.records.detections import Detections
 from truceline.records.units import DAY_US, day_start_us
@@ -154,7 +147,7 @@ def test_what_was_finished_before_a_crash_is_not_done_again(
     cut = Cut(periods=4, tiles=2)
     with pytest.raises(KeyboardInterrupt):
         rerun_of(dense, tmp_path, Here(dies_after=5), cut)
-    assert [path.name for path in tmp_path.iterdir()] == ["work"]
+    assert [path.name for path in tmp_path.iterdir()] == [".rerun"]
     whole = Here()
     done = rerun_of(dense, tmp_path, whole, cut)
     assert done.kept == 5
@@ -166,7 +159,7 @@ def test_a_piece_that_is_damaged_is_done_again(dense: Path, alone: Rerun, tmp_pa
     cut = Cut(periods=2, tiles=1)
     with pytest.raises(KeyboardInterrupt):
         rerun_of(dense, tmp_path, Here(dies_after=1), cut)
-    (piece,) = (tmp_path / "work").glob("piece-*.npz")
+    (piece,) = (tmp_path / ".rerun").glob("piece-*.npz")
     piece.write_bytes(piece.read_bytes()[:-100])
     done = rerun_of(dense, tmp_path, Here(), cut)
     assert (done.kept, done.digest) == (0, alone.digest)
@@ -215,6 +208,35 @@ def test_a_worker_that_is_killed_changes_nothing(dense: Path, alone: Rerun, tmp_
     assert done.digest == alone.digest
 
 
+def test_a_scheduler_that_ends_is_one_clear_error_and_another_run_goes_on(
+    dense: Path, alone: Rerun, tmp_path: Path
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    cut = Cut(periods=6, tiles=2)
+    with (
+        distributed.LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        ) as cluster,
+        pytest.raises(RerunError, match="Run the same command again: finished pieces are kept"),
+        pool_of(cluster.scheduler_address, 1) as pool,
+    ):
+        rerun(
+            given_columns(dense, SINCE, UNTIL),
+            tmp_path,
+            pool,
+            cut=cut,
+            workers=1,
+            progress=lambda *_: cluster.close(),
+        )
+    done = rerun_of(dense, tmp_path, Here(), cut)
+    assert done.kept >= 2
+    assert done.digest == alone.digest
+
+
 def test_two_processes_give_the_same(dense: Path, alone: Rerun, tmp_path: Path) -> None:
     with pool_of(None, 2) as pool:
         assert rerun_of(dense, tmp_path, pool, Cut(periods=2, tiles=2)).digest == alone.digest
@@ -242,7 +264,7 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(module, "CONNECT_S", 1)
+    monkeypatch.setattr("truceline.pipeline.pool.CONNECT_S", 1)
     with (
         pytest.raises(RerunError, match=r"scheduler tcp://127\.0\.0\.1:9 does not answer"),
         pool_of("tcp://127.0.0.1:9", 2),
@@ -297,7 +319,7 @@ def test_a_bad_value_is_named_with_its_place(
     pq.write_table(table_with(name, values, kind), tmp_path / "bad.parquet")
     with pytest.raises(RerunError, match=rf"bad\.parquet: {said}"):
         rerun_of(tmp_path / "bad.parquet", tmp_path / "out")
-    assert not list((tmp_path / "out").rglob("*.parquet"))
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
 
 
 def test_time_must_not_fall_from_one_file_to_the_next(tmp_path: Path) -> None:

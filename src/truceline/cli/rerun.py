@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from truceline.cli.options import day, named, progress_bars
-from truceline.pipeline.rerun import Cut, given_columns, given_mission, pool_of
+from truceline.pipeline.pool import pool_of
+from truceline.pipeline.rerun import Cut, given_columns, given_mission
 from truceline.pipeline.rerun import rerun as associate
 
 

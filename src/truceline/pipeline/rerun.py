@@ -13,19 +13,14 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from truceline.fusion.assess import Found
@@ -43,6 +38,7 @@ from truceline.fusion.tiles import (
 )
 from truceline.pipeline.derive import read_areas, region_of
 from truceline.pipeline.mission import open_mission
+from truceline.pipeline.pool import Pool, clear_if_lost
 from truceline.pipeline.rows import (
     OnDisk,
     RerunError,
@@ -52,6 +48,7 @@ from truceline.pipeline.rows import (
     store_rows,
     within,
 )
+from truceline.pipeline.sheet import Sheet
 from truceline.records.canonical import read_record
 from truceline.records.detections import Detections
 from truceline.records.observation import Observation
@@ -69,9 +66,8 @@ PERIOD_HALOS = 4
 SAMPLE = 60_000
 # Rows by which land is parted.
 SPOTS = 100_000
-GROUP_ROWS = 1 << 18
-CONNECT_S = 10
-RETRIES = 5
+# Folder, in that of the result, of rows and finished pieces.
+WORK = ".rerun"
 # Changes when the same piece would be answered otherwise, or kept otherwise.
 FORMAT = 1
 
@@ -101,14 +97,6 @@ class Rerun:
     again: int
     kept: int
     digest: str
-
-
-class Pool(Protocol):
-    """Whoever works pieces out."""
-
-    def submit(self, piece: Callable[..., None], /, *given: Any) -> Any:  # noqa: ANN401 - a future
-        """Begin a piece; the future's `result` waits for it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -203,7 +191,7 @@ def rerun(
 
     Args:
         given: What is associated.
-        out: Folder of the two files; `work` in it holds rows and finished pieces until the end. All
+        out: Folder of the two files; `WORK` in it holds rows and finished pieces until the end. All
             workers must reach it under this path.
         pool: Whoever works pieces out.
         cut: Into how many pieces; by how much there is, if not said.
@@ -214,11 +202,11 @@ def rerun(
         RerunError: A row is wrong, there is none, or the workers are lost.
     """
     out = out.resolve()
-    store = store_rows(given.parts, out / "work", len(given.model.lags))
+    store = store_rows(given.parts, out / WORK, len(given.model.lags))
     model = learn(given.model, store.rows(0, min(SAMPLE, store.count)))
     plan = plan_of(store, model, cut or Cut())
     bench = _Bench(store, model, pool)
-    labels, incidents = _Sheet(out / "labels.parquet"), _Sheet(out / "incidents.parquet")
+    labels, incidents = Sheet(out / "labels.parquet"), Sheet(out / "incidents.parquet")
     again = 0
     ahead = 1 + 2 * workers // len(plan.boxes)
     history = OnDisk(store)
@@ -236,7 +224,7 @@ def rerun(
         incidents.drop()
         raise
     digest = hashlib.sha256(f"{labels.close()}{incidents.close()}".encode()).hexdigest()
-    shutil.rmtree(out / "work")
+    shutil.rmtree(out / WORK)
     return Rerun(
         rows=labels.rows,
         incidents=incidents.rows,
@@ -286,10 +274,8 @@ class _Bench:
             return _Pending(None, path)
         begin = self._store.begin(piece.sees_from_us)
         given = (str(self._store.path), str(path), self._model, piece, begin)
-        try:
+        with clear_if_lost():
             return _Pending(self._pool.submit(do_piece, *given), path)
-        except BrokenProcessPool as error:
-            raise RerunError(_LOST) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,22 +288,10 @@ class _Pending:
     def result(self) -> Answer:
         """Wait for the file."""
         if self.future is not None:
-            try:
+            with clear_if_lost():
                 self.future.result()
-            except BrokenProcessPool as error:
-                raise RerunError(_LOST) from error
-            except Exception as error:
-                if type(error).__module__.partition(".")[0] in {"distributed", "asyncio"}:
-                    raise RerunError(
-                        f"the cluster gave no answer ({error!r}). {_RESUME}"
-                    ) from error
-                raise
         with np.load(self.path) as table:
             return Answer(**{one.name: _plain(table[one.name]) for one in fields(Answer)})
-
-
-_RESUME = "Run the same command again: finished pieces are kept"
-_LOST = f"a worker process died. {_RESUME}"
 
 
 def _plain(column: NDArray[Any]) -> Any:  # noqa: ANN401 - a number where the array has no axis
@@ -383,98 +357,3 @@ def _incidents(found: Found) -> pa.Table:
             flat = pa.array(column.ravel())
             columns[one.name] = pa.FixedSizeListArray.from_arrays(flat, column.shape[1])
     return pa.table(columns)
-
-
-class _Sheet:
-    """A Parquet file whose bytes do not depend on how the rows came, and the hash of its columns.
-
-    It stands under its name only when it is whole.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._draft = path, path.with_suffix(".part")
-        self._writer: pq.ParquetWriter | None = None
-        self._held: pa.Table | None = None
-        self._hashes: dict[str, Any] = {}
-        self.rows = 0
-
-    def add(self, table: pa.Table) -> None:
-        """Write rows; those that do not fill a group are held back."""
-        self.rows += len(table)
-        for name in table.column_names:
-            column = table[name].combine_chunks()
-            self._hashes.setdefault(name, hashlib.sha256()).update(_bytes(column))
-        held = table if self._held is None else pa.concat_tables([self._held, table])
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._draft, table.schema)
-        whole = len(held) // GROUP_ROWS * GROUP_ROWS
-        for first in range(0, whole, GROUP_ROWS):
-            self._writer.write_table(held.slice(first, GROUP_ROWS).combine_chunks())
-        self._held = held.slice(whole).combine_chunks()
-
-    def close(self) -> str:
-        """Write what was held back; give the hash of all columns."""
-        assert self._writer is not None  # noqa: S101 - there is always a period
-        if self._held is not None and len(self._held):
-            self._writer.write_table(self._held)
-        self._writer.close()
-        self._draft.replace(self._path)
-        columns = sorted((name, one.hexdigest()) for name, one in self._hashes.items())
-        return hashlib.sha256(repr(columns).encode()).hexdigest()
-
-    def drop(self) -> None:
-        """Throw away what was written."""
-        if self._writer is not None:
-            self._writer.close()
-        self._draft.unlink(missing_ok=True)
-
-
-def _bytes(column: pa.Array) -> bytes:
-    if pa.types.is_string(column.type):
-        return "".join(f"{name}\n" for name in column.to_pylist()).encode()
-    if pa.types.is_fixed_size_list(column.type):
-        column = column.flatten()
-    values = column.to_numpy()
-    return bytes(values.astype(values.dtype.newbyteorder("<")).tobytes())
-
-
-@contextmanager
-def pool_of(scheduler: str | None, workers: int) -> Iterator[Pool]:
-    """Open a Dask cluster, or so many processes here where no scheduler is named.
-
-    Raises:
-        RerunError: Dask is not installed, or the scheduler does not answer.
-    """
-    if scheduler is None:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
-            try:
-                yield processes
-            except BaseException:
-                processes.shutdown(wait=False, cancel_futures=True)
-                raise
-        return
-    try:
-        from distributed import Client  # noqa: PLC0415 - only where a cluster is asked for
-    except ImportError as error:
-        raise RerunError(
-            "--scheduler needs Dask: install the extra with pip install 'truceline[scale]'"
-        ) from error
-    try:
-        client: Any = Client(scheduler, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, ImportError) as error:
-        raise RerunError(f"scheduler {scheduler} does not answer: {error}") from error
-    try:
-        yield _Cluster(client)
-    finally:
-        client.close(timeout=CONNECT_S)
-
-
-class _Cluster:
-    """A Dask cluster as a pool: a piece whose worker dies is given to another."""
-
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - Dask is an extra
-        self._client = client
-
-    def submit(self, piece: Callable[..., None], /, *given: Any) -> Any:  # noqa: ANN401 - a future
-        """Begin a piece on whichever worker is free."""
-        return self._client.submit(piece, *given, pure=False, retries=RETRIES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -189,7 +190,7 @@ def store_rows(parts: Iterable[Detections], folder: Path, means: int) -> Store:
     moments_us: list[int] = []
     west = south = FARTHEST_M
     east = north = -FARTHEST_M
-    with draft.open("wb") as file:
+    with _gone_if_it_fails(draft), draft.open("wb") as file:
         for part in parts:
             if not len(part):
                 continue
@@ -203,9 +204,8 @@ def store_rows(parts: Iterable[Detections], folder: Path, means: int) -> Store:
             np.maximum.at(stated_m, part.means, part.sigma_m)
             west, east = min(west, int(part.east_m.min())), max(east, int(part.east_m.max()))
             south, north = min(south, int(part.north_m.min())), max(north, int(part.north_m.max()))
-    if not count:
-        draft.unlink()
-        raise RerunError("there is no located detection in these days")
+        if not count:
+            raise RerunError("there is no located detection in these days")
     path = folder / f"rows-{digest.hexdigest()[:16]}.bin"
     draft.replace(path)
     return Store(
@@ -216,6 +216,15 @@ def store_rows(parts: Iterable[Detections], folder: Path, means: int) -> Store:
         world=Window(west, south, east + 1, north + 1),
         stated_m=tuple(stated_m.tolist()),
     )
+
+
+@contextmanager
+def _gone_if_it_fails(draft: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 class OnDisk:
