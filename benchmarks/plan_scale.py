@@ -9,6 +9,7 @@ docs/explanation/scale.md.
 
 from __future__ import annotations
 
+import json
 import math
 import resource
 import sys
@@ -19,7 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from bench_rerun import Here
-from table import keep, row, show
+from table import RESULTS, keep, row, show
 from truceline.fusion.associate import Associator
 from truceline.fusion.model import packaged_model
 from truceline.fusion.segments import HALO_US
@@ -63,7 +64,7 @@ def leader_us() -> float:
         seen = drawn(DENSE, count)
         with tempfile.TemporaryDirectory() as folder, pool_of(None, 1) as pool:
             began = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-            given = Given(parts=[seen], model=packaged_model())
+            given = Given(parts=[seen], model=packaged_model(), mend=True)
             rerun(given, Path(folder), pool, cut=Cut(periods=2, tiles=2), workers=1)
             spent.append(resource.getrusage(resource.RUSAGE_SELF).ru_utime - began)
             rows.append(len(seen))
@@ -74,8 +75,22 @@ def bytes_kept() -> float:
     """Measure the bytes of labels and incidents a row."""
     seen = drawn(DENSE, FEW)
     with tempfile.TemporaryDirectory() as folder:
-        rerun(Given(parts=[seen], model=packaged_model()), Path(folder), Here())
+        rerun(Given(parts=[seen], model=packaged_model(), mend=True), Path(folder), Here())
         return sum(file.stat().st_size for file in Path(folder).glob("*.parquet")) / len(seen)
+
+
+def worker_bytes() -> float:
+    """Give the memory that a piece takes a row: that of one piece of many rows over one of few."""
+    kept = json.loads((RESULTS / "rerun.json").read_text(encoding="utf-8"))["rows"]
+    taken_mb = {
+        rows: next(
+            one["value"]
+            for one in kept
+            if one["what"] == f"dense, {rows:,} rows: one piece, memory"
+        )
+        for rows in (1_000_000, 10_000_000)
+    }
+    return float(taken_mb[10_000_000] - taken_mb[1_000_000]) * 2**20 / 9_000_000
 
 
 def main() -> int:
@@ -86,6 +101,7 @@ def main() -> int:
         leader_us(),
         bytes_kept(),
     )
+    held_bytes = worker_bytes()
     halo_days = HALO_US / DAY_US
     period_days = PERIOD_HALOS * halo_days
     tiles = math.ceil(A_DAY * (period_days + halo_days) / WORKER_ROWS)
@@ -104,6 +120,7 @@ def main() -> int:
         row("measured: kernel, hot", round(hot_us, 2), "us/row", met=None),
         row("measured: leader, dense", round(lead_us, 2), "us/row", met=None),
         row("measured: a row as it is worked on", ROW.itemsize, "bytes", met=None),
+        row("measured: memory of a piece", round(held_bytes), "bytes/row", met=None),
         row("measured: labels and incidents", round(kept, 1), "bytes/row", met=None),
         row("plan: crowding on all land, against hot",
             round(A_DAY / LAND_KM2 / (HOT.detections_per_day / HOT.width_km / HOT.height_km), 1),
@@ -115,6 +132,8 @@ def main() -> int:
         row("plan: tiles", tiles, "", met=None),
         row("plan: side of a tile", round(side_m / 1000), "km", met=None),
         row("plan: rows that a piece sees", round(WORKER_ROWS * wide / 1e6), "million", met=None),
+        row("plan: memory of a worker",
+            round(WORKER_ROWS * wide * held_bytes / 1e9), "GB", met=None),
         row("plan: rows seen a row owned", round(read, 2), "times", met=None),
         row("plan: a year again, kernel", round(hours), "core hours", met=None),
         row(f"plan: a year again, kernel on {CORES} cores", round(hours / CORES, 1), "h", met=None),

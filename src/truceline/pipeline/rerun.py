@@ -16,6 +16,8 @@ import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +70,6 @@ SAMPLE = 60_000
 SPOTS = 100_000
 # Folder, in that of the result, of rows and finished pieces.
 WORK = ".rerun"
-# Changes when the same piece would be answered otherwise, or kept otherwise.
-FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +106,14 @@ class Given:
     Attributes:
         parts: The rows, in order of time.
         model: What is believed beforehand.
+        mend: Whether the first rows mend the model, as `fusion.learn` does. A mission's model is
+            part of its method, and stays.
         names: What the rows are called, if they have names.
     """
 
     parts: Iterable[Detections]
     model: Model
+    mend: bool
     names: Sequence[str] = ()
 
 
@@ -119,7 +122,7 @@ def given_columns(source: Path, since: date, until: date) -> Given:
     model = packaged_model()
     parts = read_columns(source, len(model.kind_share), len(model.lags))
     span = day_start_us(since), day_start_us(until) + DAY_US
-    return Given(parts=within(parts, *span), model=model)
+    return Given(parts=within(parts, *span), model=model, mend=True)
 
 
 def given_mission(mission: Path, since: date, until: date) -> Given:
@@ -146,7 +149,7 @@ def given_mission(mission: Path, since: date, until: date) -> Given:
     centre_e7 = round((west + east) / 2 * E7), round((south + north) / 2 * E7)
     columns, index = columns_of(observations, centre_e7)
     names = [observations[row].id for row in index.tolist()]
-    return Given(parts=[columns], model=mission_model(), names=names)
+    return Given(parts=[columns], model=mission_model(), mend=False, names=names)
 
 
 def mission_model() -> Model:
@@ -187,8 +190,6 @@ def rerun(
 ) -> Rerun:
     """Associate a history and write `labels.parquet` and `incidents.parquet`.
 
-    The model is mended by the first rows, as `fusion.learn` does, and then holds for all.
-
     Args:
         given: What is associated.
         out: Folder of the two files; `WORK` in it holds rows and finished pieces until the end. All
@@ -203,7 +204,9 @@ def rerun(
     """
     out = out.resolve()
     store = store_rows(given.parts, out / WORK, len(given.model.lags))
-    model = learn(given.model, store.rows(0, min(SAMPLE, store.count)))
+    model = given.model
+    if given.mend:
+        model = learn(model, store.rows(0, min(SAMPLE, store.count)))
     plan = plan_of(store, model, cut or Cut())
     bench = _Bench(store, model, pool)
     labels, incidents = Sheet(out / "labels.parquet"), Sheet(out / "incidents.parquet")
@@ -266,7 +269,7 @@ class _Bench:
 
     def start(self, piece: Piece) -> _Pending:
         """Begin a piece; one that lies there finished is taken as it is."""
-        depends_on = repr((FORMAT, self._store.digest, self._model, piece))
+        depends_on = repr((_code(), self._store.digest, self._model, piece))
         name = hashlib.sha256(depends_on.encode()).hexdigest()[:32]
         path = self._store.path.with_name(f"piece-{name}.npz")
         if _whole(path):
@@ -292,6 +295,16 @@ class _Pending:
                 self.future.result()
         with np.load(self.path) as table:
             return Answer(**{one.name: _plain(table[one.name]) for one in fields(Answer)})
+
+
+@cache
+def _code() -> str:
+    """Give the hash of all code that answers follow from: pieces of other code are not taken."""
+    digest = hashlib.sha256()
+    for file in sorted(resources.files("truceline.fusion").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".py"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _plain(column: NDArray[Any]) -> Any:  # noqa: ANN401 - a number where the array has no axis
