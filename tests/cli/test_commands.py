@@ -16,8 +16,9 @@ from truceline.pipeline import run
 
 TRUCELINE = str(Path(sys.executable).with_name("truceline"))
 COMMANDS = [
-    ("replay",), ("exercise",), ("incidents",), ("findings",), ("coverage",), ("claims",),
-    ("sources",), ("report",), ("serve",), ("verify",), ("show",), ("fetch",), ("fuse",), ("demo",),
+    ("replay",), ("rerun",), ("exercise",), ("debrief",), ("incidents",), ("findings",),
+    ("coverage",), ("claims",), ("sources",), ("report",), ("serve",), ("verify",), ("show",),
+    ("fetch",), ("fuse",), ("demo",),
     ("agreement", "check"), ("background", "fit"),
     ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"), ("mirror", "compare"),
     ("mirror", "check"), ("time", "request"), ("time", "add"), ("time", "show"),

@@ -23,6 +23,7 @@ from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.mirror import mirror_commands
 from truceline.cli.replay import replay
 from truceline.cli.report import report
+from truceline.cli.rerun import rerun
 from truceline.cli.sealed import sealed_commands
 from truceline.cli.serve import serve
 from truceline.cli.show import show
@@ -33,6 +34,7 @@ from truceline.pipeline.errors import ERRORS
 COMMANDS = (
     replay,
     derive,
+    rerun,
     exercise,
     debrief,
     incidents,

@@ -217,6 +217,10 @@ class Associator:
         lives, _, _, seen = _joined(self._every())
         return lives, seen
 
+    def raw(self) -> Raw:
+        """Give the rows of the state of every incident so far, in the order of `incidents`."""
+        return _joined(self._every())
+
     def ended(self, memory: Memory) -> Found:
         """Say what was known, at a time, of the incidents that could gain nothing any more."""
         return self._told(memory.sealed or [self._raw(np.zeros(0, np.int64))])

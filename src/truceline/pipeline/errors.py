@@ -9,6 +9,7 @@ from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.fusion.table import TableError
 from truceline.pipeline.contribute import ContributeError
+from truceline.pipeline.rows import RerunError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
@@ -19,6 +20,7 @@ from truceline.web.serve import ServeError
 ERRORS: tuple[type[Exception], ...] = (
     MissionError,
     ContributeError,
+    RerunError,
     AgreementError,
     FeedError,
     LedgerError,
