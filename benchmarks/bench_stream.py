@@ -7,6 +7,7 @@ order; with the delays that satellites have (the heat of an overpass comes 1 to 
 rest within minutes); and anywhere in the window, which is the worst that may happen. Beside it: the
 whole window associated again, and DBSCAN of scikit-learn over it. Then rows of the same regime come
 at 10,000 a second, in batches of 1,000. Every label must be that of the whole history in one go.
+Last, one day of a million rows in one go: the land of `dense`, more incidents, more instruments.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 from sklearn.cluster import DBSCAN
 
 from table import Row, keep, row, show
-from truceline.fusion.associate import associate
+from truceline.fusion.associate import Associator, associate
 from truceline.fusion.model import packaged_model
 from truceline.fusion.stream import Stream
 from truceline.records.detections import Detections, Integers, canonical
 from truceline.records.units import DAY_US, HOUR_US, MINUTE_US
 from truceline.sensors.lag import THERMAL
+from truceline.simulate import regime
+from truceline.simulate.measures.association import association
 from truceline.simulate.regime import DENSE, draw_regime
 
 BATCH, WINDOW_ROWS = 100, 40_000
@@ -36,6 +41,8 @@ LATENESS_US = 3 * DAY_US
 STEADY_BATCH, STEADY_RATE = 1000, 10_000
 MODEL = packaged_model()
 SEED = 31
+# The crowded day: so many times the instruments of `dense`, and rows asked for to get a million.
+OFTEN, ASKED = 8, 1_170_000
 
 
 def main() -> None:
@@ -55,6 +62,7 @@ def main() -> None:
         *arriving("anywhere in the window", seen, scattered(seen, rng), None),
         *peers(seen.slice(0, WINDOW_ROWS)),
         *steady(chosen.seconds),
+        *crowded_day(),
     ]
     keep("fusion-stream", "python benchmarks/bench_stream.py", rows)
     show(rows)
@@ -142,6 +150,30 @@ def steady(seconds: float) -> list[Row]:
         row("steady stream: p99", round(p99, 1), "ms", "<= 1000", met=p99 <= 1000),
         row("steady stream: labels unlike the batch's", int(not same), "", "0", met=same),
         row("steady stream: memory grown", round(grown), "MiB", "<= 20", met=grown <= 20),
+    ]
+
+
+def crowded_day() -> list[Row]:
+    """Associate a day of a million rows, and tell what is known of its incidents."""
+    noticed = regime.NOTICED * OFTEN
+    noticed[:, THERMAL] = np.minimum(noticed[:, THERMAL], 1)
+    with patch.object(regime, "NOTICED", noticed):
+        crowded = replace(DENSE, name="crowded", detections_per_day=ASKED)
+        seen, truth = draw_regime(crowded, ASKED, SEED + 2)
+    model = replace(MODEL, noticed=tuple(tuple(row) for row in noticed.tolist()))
+    began = time.perf_counter()
+    associator = Associator(model)
+    labels = associator.add(seen)
+    found = associator.incidents()
+    took_s = time.perf_counter() - began
+    right = association(truth.incident, labels)
+    true = len(truth.incidents)
+    return [
+        row("a crowded day: rows", len(seen), "", met=None),
+        row("a crowded day: true incidents", true, "", ">= 50,000", met=true >= 50_000),
+        row("a crowded day: incidents found", len(found), "", met=None),
+        row("a crowded day: pairwise F1", round(right.pair_f1 or 0.0, 3), "", met=None),
+        row("a crowded day: time", round(took_s, 1), "s", "<= 180", met=took_s <= 180),
     ]
 
 

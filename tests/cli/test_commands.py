@@ -16,8 +16,9 @@ from truceline.pipeline import run
 
 TRUCELINE = str(Path(sys.executable).with_name("truceline"))
 COMMANDS = [
-    ("replay",), ("exercise",), ("incidents",), ("findings",), ("coverage",), ("claims",),
-    ("sources",), ("report",), ("serve",), ("verify",), ("show",), ("fetch",), ("demo",),
+    ("replay",), ("rerun",), ("exercise",), ("debrief",), ("incidents",), ("findings",),
+    ("coverage",), ("claims",), ("sources",), ("report",), ("serve",), ("verify",), ("show",),
+    ("fetch",), ("fuse",), ("demo",),
     ("agreement", "check"), ("background", "fit"),
     ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"), ("mirror", "compare"),
     ("mirror", "check"), ("time", "request"), ("time", "add"), ("time", "show"),
@@ -82,6 +83,23 @@ def test_show_leads_from_a_finding_to_the_bytes(mission: Path) -> None:
     assert "decibans" in done.stdout
     assert "sha256 " in done.stdout
     assert " line " in done.stdout
+
+
+def test_show_says_why_it_is_one_incident_and_why_others_are_not(mission: Path) -> None:
+    incidents = json.loads(
+        truceline("incidents", "--mission", str(mission), "--format", "json").stdout
+    )
+    wanted = max(incidents, key=lambda row: len(row["observations"]))
+    done = truceline("show", wanted["short_id"], "--mission", str(mission))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("The incident begins with it") == 1
+    assert done.stdout.count("that it belongs here") == len(wanted["observations"]) - 1 > 0
+    assert "Why others are not:" in done.stdout
+    assert "would move it most" in done.stdout
+    in_russian = truceline(
+        "show", wanted["short_id"], "--mission", str(mission), "--language", "ru"
+    ).stdout
+    assert "Почему это один инцидент:" in in_russian
 
 
 def test_a_report_is_written_in_each_language(mission: Path, tmp_path: Path) -> None:

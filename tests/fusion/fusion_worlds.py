@@ -98,10 +98,12 @@ def world(**changes: Any) -> World:  # noqa: ANN401 - the fields of a world
     sound = World(
         began_us=WINDOW[0],
         ended_us=WINDOW[1],
+        centre_e7=(35 * E7, 48 * E7),
         ground=Ground(AREAS, (LINE,), PARTIES),
         background=background(),
         platforms=dict.fromkeys(DAYS, ("firms-noaa20", "firms-snpp")),
         clouds=clear(),
+        prompt_days={},
         news_days=frozenset(DAYS),
         alerts={
             "XX-1": ((DAY + 13 * HOUR_US, DAY + 14 * HOUR_US),),

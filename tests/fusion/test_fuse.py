@@ -25,14 +25,16 @@ from fusion_worlds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truceline.fusion.fuse import fuse, is_located_report_of_fire
+from truceline.fusion.fuse import counts, fuse
+from truceline.fusion.model import reach_s
 from truceline.fusion.weights import OPEN_SOURCE_CAP, probability_ppm
 from truceline.fusion.world import World
 from truceline.records.canonical import record_bytes
 from truceline.records.incident import Incident, Kind
 from truceline.records.observation import Means, Observation, Signature
-from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, PPM
+from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, PPM, SECOND_US
 from truceline.sensors.ground import Ground
+from truceline.sensors.lag import DATED_BY_DAY, MISSION_LAGS, THERMAL
 
 QUIET_ALERTS = {"XX-1": ((DAY - 2 * DAY_US, DAY - 2 * DAY_US + HOUR_US),)}
 SMALL_WORLD = (
@@ -123,6 +125,21 @@ def test_an_incident_is_named_by_its_earliest_observation() -> None:
     assert only(pixel(), report()).id == "i:" + report().id.removeprefix("o:")
 
 
+@pytest.mark.parametrize("lines", [(2, 9), (9, 2)])
+def test_of_two_fires_that_are_as_near_the_place_decides_and_not_the_hash(
+    lines: tuple[int, int],
+) -> None:
+    one, other = (
+        pixel(35.96 + side, line=line) for side, line in zip((-0.02, 0.02), lines, strict=True)
+    )
+    joined = [
+        found.observations
+        for found in fuse((one, other, report()), world())
+        if len(found.observations) > 1
+    ]
+    assert joined == [(report().id, one.id)]
+
+
 # ------------------------------------------------------------------------------ fire and report
 def test_a_report_near_a_fire_joins_it() -> None:
     incident = only(pixel(), report(latitude=north(2_000)))
@@ -209,7 +226,7 @@ def test_where_satellites_did_not_look_a_report_ties_to_no_fire() -> None:
 def test_what_reports_no_use_of_arms_at_a_place_makes_no_incident(
     seen: Observation, why: str
 ) -> None:
-    assert not is_located_report_of_fire(seen), why
+    assert not counts(seen), why
     assert fuse((seen,), world()) == ()
     # Nor does it join one.
     assert only(pixel(), seen).observations == (pixel().id,)
@@ -232,8 +249,9 @@ def test_a_partys_report_is_a_report() -> None:
 
 # -------------------------------------------------------------------------- reports on their own
 def test_reports_of_one_place_and_day_are_one_happening() -> None:
-    assert len(fuse((report(), report(latitude=north(2_900), line=3)), world())) == 1
-    assert len(fuse((report(), report(latitude=north(3_100), line=3)), world())) == 2
+    assert len(fuse((report(), report(line=3)), world())) == 1
+    assert len(fuse((report(), report(latitude=north(1_000), line=3)), world())) == 1
+    assert len(fuse((report(), report(latitude=north(8_000), line=3)), world())) == 2
     assert len(fuse((report(), report(day_us=DAY + DAY_US, line=3)), world())) == 2
 
 
@@ -338,6 +356,118 @@ def test_an_alert_during_it_speaks_for_it_and_none_against_it() -> None:
     assert row(quiet, "alerts").silent
     assert row(loud, "alerts").millibans > 0
     assert not row(loud, "alerts").silent
+
+
+# -------------------------------------------------------------------------- what is prompt
+def noticed(
+    means: Means,
+    at_us: int = NOON,
+    *,
+    source: str,
+    line: int = 2,
+    latitude: float = 48.0,
+    radius_95_m: int = 300,
+    signature: Signature = Signature.EXPLOSION,
+) -> Observation:
+    """Give what an instrument or an observer noticed as it happened."""
+    seen = report(latitude=latitude, source="a-party", line=line, radius_95_m=radius_95_m)
+    return replace(
+        seen,
+        source=source,
+        means=means,
+        began_us=at_us,
+        ended_us=at_us,
+        signatures=((signature, 900_000),),
+        document_sha256=f"{sum(source.encode()) % 256:02x}" * 32,
+    )
+
+
+HEARD = noticed(Means.ACOUSTIC, source="array-1")
+FELT = noticed(Means.SEISMIC, NOON + 4 * SECOND_US, source="station-4", radius_95_m=900)
+WATCHED = noticed(
+    Means.VISUAL, NOON + 60 * SECOND_US, source="patrol-2", latitude=north(300), radius_95_m=1_500
+)
+
+
+def test_what_was_heard_felt_and_watched_at_once_is_one_incident() -> None:
+    incident = only(HEARD, FELT, WATCHED)
+    assert set(incident.observations) == {HEARD.id, FELT.id, WATCHED.id}
+    assert (incident.independent_sources, incident.has_physical_source) == (3, True)
+    weights = [row(incident, means).millibans for means in ("acoustic", "seismic", "visual")]
+    assert weights == [602, 477, 903]
+    assert incident.probability_ppm == probability_ppm(
+        sum(evidence.millibans for evidence in incident.evidence)
+    )
+    # The microphones date and place it best.
+    assert incident.began_us == NOON - 6 * SECOND_US
+    assert incident.ended_us == NOON + 6 * SECOND_US
+    assert incident.radius_90_m == 264
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(replace(FELT, began_us=NOON + HOUR_US, ended_us=NOON + HOUR_US), id="later"),
+        pytest.param(
+            noticed(Means.SEISMIC, source="station-4", latitude=north(20_000)), id="elsewhere"
+        ),
+    ],
+)
+def test_what_was_felt_at_another_time_or_place_is_another_incident(other: Observation) -> None:
+    assert len(fuse((HEARD, other), world())) == 2
+
+
+def test_an_observer_alone_is_no_physical_source() -> None:
+    incident = only(WATCHED)
+    assert (incident.independent_sources, incident.has_physical_source) == (1, False)
+    assert codes(incident)["prior"] == "prior_prompt"
+    assert {"thermal", "news"} <= set(codes(incident))
+
+
+def test_a_fire_that_was_heard_to_begin_is_dated_by_the_microphones() -> None:
+    later = pixel(at_us=NOON + HOUR_US)
+    incident = only(HEARD, later)
+    assert (incident.began_us, incident.ended_us) == (NOON - 6 * SECOND_US, NOON + 6 * SECOND_US)
+    assert incident.independent_sources == 2
+    assert incident.probability_ppm > only(later).probability_ppm
+
+
+def test_a_drone_that_watched_a_fire_begin_joins_it() -> None:
+    flown = noticed(Means.UAV_SHORT, source="drone-7", radius_95_m=100)
+    incident = only(flown, pixel(at_us=NOON + HOUR_US))
+    assert row(incident, "uav_short").observations == (flown.id,)
+    assert incident.has_physical_source
+
+
+def test_what_moved_or_flew_makes_no_incident_whoever_saw_it() -> None:
+    flew = noticed(Means.VISUAL, source="patrol-2", signature=Signature.OVERFLIGHT)
+    assert fuse((flew,), world()) == ()
+
+
+def test_instruments_that_were_heard_that_day_and_did_not_tell_have_a_row_that_weighs_nothing() -> (
+    None
+):
+    assert "acoustic" not in codes(only(pixel()))
+    heard = world(prompt_days={"acoustic": frozenset(DAYS)})
+    silence = row(only(pixel(), around=heard), "acoustic")
+    assert (silence.reason.code, silence.millibans, silence.silent) == ("prompt_silent", 0, True)
+    other = world(prompt_days={"acoustic": frozenset({DAY + 3 * DAY_US})})
+    unheard = row(only(pixel(), around=other), "acoustic")
+    assert (unheard.reason.code, unheard.silent) == ("prompt_not_observed", False)
+
+
+# -------------------------------------------------------------------------- through a truce
+@pytest.mark.parametrize(("hours", "incidents"), [(3, 1), (11, 1), (24.01, 2), (32, 2), (72, 2)])
+def test_a_fire_that_nobody_saw_for_a_day_is_another_one(hours: float, incidents: int) -> None:
+    """Decision 5: "A link longer than the truce ties a strike inside it to a fire before it"."""
+    again = pixel(at_us=NOON + round(hours * HOUR_US), source="firms-snpp")
+    assert len(fuse((pixel(), again), world())) == incidents
+
+
+def test_satellites_reach_back_for_a_day_at_most() -> None:
+    assert reach_s(MISSION_LAGS[THERMAL]) == 24 * 3600
+    # The same place in the news of two days is two incidents: reports reach back for less.
+    assert reach_s(MISSION_LAGS[DATED_BY_DAY]) < 23 * 3600
 
 
 # ------------------------------------------------------------------------------------- heat

@@ -34,11 +34,18 @@ from truceline.fusion.world import Gazetteer, World
 from truceline.records.agreement import MultiPolygon
 from truceline.records.canonical import plain
 from truceline.records.coverage import Look
-from truceline.records.observation import Observation
+from truceline.records.observation import Means, Observation
 from truceline.records.units import DAY_US, E7, HOUR_US
 from truceline.sensors.background import Background
 from truceline.sensors.coverage import CELL_E7, thermal_coverage
 from truceline.sensors.ground import Ground
+
+
+def prompt(means: Means, longitude: float, radius_95_m: int) -> Observation:
+    """Give what an instrument or an observer noticed at noon."""
+    seen = report(longitude, 48.7, source="a-party", radius_95_m=radius_95_m, line=radius_95_m)
+    return replace(seen, source=means.value, means=means, began_us=NOON, ended_us=NOON)
+
 
 AXIS_E7 = 70 * E7  # twice 35 degrees
 SWAPPED = {"A": "B", "B": "A", "XX-1": "XX-2", "XX-2": "XX-1"}
@@ -55,6 +62,9 @@ OBSERVATIONS = (
     report(33.9, 49.01, line=3),
     report(36.2, 47.31, line=4, source="ucdp-ged"),
     report(37.125, 46.603, line=5),
+    prompt(Means.ACOUSTIC, 36.703, 300),
+    prompt(Means.SEISMIC, 36.709, 900),
+    prompt(Means.VISUAL, 33.41, 1_500),
 )
 WORKS = ((36.4003, 47.2), (37.9, 49.9))
 ALERTS = {
@@ -139,6 +149,7 @@ def test_the_small_world_has_something_to_mirror() -> None:
     assert any(not incident.has_physical_source for incident in incidents)
     reasons = {row.reason.code for incident in incidents for row in incident.evidence}
     assert reasons >= {"alert_during", "alert_none", "industrial_site", "thermal_silent"}
+    assert reasons >= {"acoustic_noticed", "seismic_noticed", "visual_noticed"}
 
 
 def test_only_the_parties_names_change_when_only_they_are_swapped() -> None:

@@ -33,7 +33,7 @@ def replay_without(
     left.mkdir(exist_ok=True)
     return run.replay(
         left,
-        [run.packaged_agreement(name) for name in run.EXERCISE_AGREEMENTS],
+        [source / run.EXERCISE_AGREEMENT, run.packaged_agreement(run.MORATORIUM)],
         tmp_path / "mission",
         since=SINCE,
         until=UNTIL,

@@ -30,8 +30,10 @@ START = date(2025, 3, 20)
 OBLASTS = resources.files("truceline").joinpath("basemap", "oblasts.geojson").read_bytes()
 
 
-def made(folder: Path, seed: int = 7, days: int = 7, start: date = START) -> Path:
-    make_exercise(seed, days, start, folder, OBLASTS)
+def made(
+    folder: Path, seed: int = 7, days: int = 7, start: date = START, family: str = "truce"
+) -> Path:
+    make_exercise(seed, days, start, folder, OBLASTS, family=family)
     return folder
 
 
@@ -74,7 +76,7 @@ def test_another_seed_gives_another_world(week: Path, tmp_path: Path) -> None:
     here, there = contents(week), contents(made(tmp_path / "other", seed=8))
     assert set(here) == set(there)
     same = {name for name in here if here[name] == there[name]}
-    assert same == {"truth/README.md"}
+    assert same == {"truth/README.md", SPOILT}
 
 
 def test_gzip_holds_no_time_of_its_making(week: Path) -> None:
@@ -115,6 +117,12 @@ def test_says_what_cannot_be_made(
     assert not (tmp_path / "exercise").exists()
 
 
+def test_a_family_that_is_none_is_named_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ExerciseError, match="no family 'peace': truce, war, "):
+        made(tmp_path / "exercise", family="peace")
+    assert not (tmp_path / "exercise").exists()
+
+
 def test_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ExerciseError, match="is not an empty folder"):
@@ -136,16 +144,21 @@ def test_progress_ends_when_it_is_done(tmp_path: Path) -> None:
 
 
 # --------------------------------------------------------------------------------- feeds
+# The file that comes as an error page.
+SPOILT = "firms/MODIS_C6_1_Global_MCD14DL_NRT_2025084.txt.csv"
+
+
 def read_all(folder: Path) -> Iterator[tuple[str, str, Parsed[object]]]:
     for name in names(folder):
         for feed in FEEDS:
-            if any(fnmatchcase(name, pattern) for pattern in feed.patterns):
+            if name != SPOILT and any(fnmatchcase(name, one) for one in feed.patterns):
                 yield name, feed.name, feed.parse((folder / name).read_bytes())
 
 
 def test_no_feed_reads_the_truth_and_every_other_document_has_one(week: Path) -> None:
     read = {name for name, _, _ in read_all(week)}
-    assert set(names(week)) - read == {name for name in names(week) if name.startswith("truth/")}
+    unread = set(names(week)) - read - {SPOILT, "manifest.json"}
+    assert unread == {name for name in names(week) if name.startswith("truth/")}
 
 
 def test_feeds_read_every_row_but_the_four_that_are_malformed(week: Path) -> None:
@@ -184,7 +197,7 @@ def test_one_satellite_is_missing_on_one_day(week: Path) -> None:
     withheld = {
         row["document"]
         for row in table(week / "truth" / "observations.csv")
-        if row["withheld"] == "withheld"
+        if row["fate"] == "withheld"
     }
     assert withheld == {"firms/J2_VIIRS_C2_Global_VJ214IMGTDL_NRT_2025082.txt.csv"}
 
@@ -249,8 +262,9 @@ def test_the_truth_names_the_very_rows(week: Path) -> None:
     seen = 0
     for row in table(week / "truth" / "observations.csv"):
         assert (row["incident"] != "") == (row["cause"] == "incident")
+        assert (row["inject"] != "") == (row["cause"] in {"claim", "recycled_report", "rumour"})
         assert not row["incident"] or row["incident"] in known
-        if not row["withheld"]:
+        if not row["fate"]:
             seen += 1
             assert hashes[row["document"]] == row["sha256"]
             assert 2 <= int(row["line"]) <= len(lines[row["document"]])
@@ -264,7 +278,7 @@ def test_what_satellites_saw_of_an_incident_lies_within_1_km_on_the_same_day(wee
     for row in table(week / "truth" / "observations.csv"):
         if row["cause"] != "incident" or not row["document"].startswith("firms/"):
             continue
-        if row["withheld"]:
+        if row["fate"]:
             nearest.setdefault(row["incident"], 0)
             continue
         latitude, longitude, *_ = lines[row["document"]][int(row["line"]) - 1].split(",")

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from truceline.records.units import DAY_US, PPM
+from truceline.simulate.families import FAMILIES, Family
 from truceline.simulate.happenings import (
     INCIDENTS_PER_DAY,
     KIND_NAMES,
     KINDS,
     PARTIES,
-    TRUCE_FACTOR,
     Incidents,
     draw_clouds,
     draw_incidents,
@@ -36,6 +36,9 @@ from truceline.simulate.satellites import (
     see_incidents,
 )
 
+TRUCE = FAMILIES["truce"]
+# Counts of a Hawkes process with branching 0.4 vary 1 / (1 - 0.4) times as much as Poisson's.
+SPREAD = 1 / (1 - TRUCE.branching)
 START_US = 20_167 * DAY_US  # 20 March 2025
 DAYS = 90
 
@@ -66,6 +69,28 @@ def season() -> Incidents:
         plants=draw_plants(stream(3), land(), line()),
         clouds_ppm=draw_clouds(stream(4), land(), DAYS),
         start_us=START_US,
+        family=TRUCE,
+        side=0,
+    )
+
+
+@cache
+def clustered(branching: float, seed: int = 12) -> Incidents:
+    """Give ninety days of war with another branching ratio."""
+    return week_of(replace(FAMILIES["war"], branching=branching), seed=seed, days=DAYS)
+
+
+def week_of(family: Family, side: int = 0, seed: int = 2, days: int = 7) -> Incidents:
+    few_days = draw_line(stream(seed), days)
+    return draw_incidents(
+        stream(100 + seed),
+        land=land(),
+        line=few_days,
+        plants=draw_plants(stream(seed), land(), few_days),
+        clouds_ppm=draw_clouds(stream(seed), land(), days),
+        start_us=START_US,
+        family=family,
+        side=side,
     )
 
 
@@ -79,30 +104,21 @@ def within_four_sigma(count: int, of: int, share: float) -> bool:
 
 # --------------------------------------------------------------------------------- rates
 def test_incidents_come_as_often_as_they_should() -> None:
-    expected = float(hourly_rates(START_US, DAYS, truce_window(START_US, DAYS)).sum())
-    assert abs(int(ordinary().sum()) - expected) <= 4 * expected**0.5
-    assert expected == pytest.approx(
-        INCIDENTS_PER_DAY * (DAYS - (1 - TRUCE_FACTOR) * 84 / 24), 0.01
-    )
+    expected = float(hourly_rates(START_US, DAYS, truce_window(START_US, DAYS), TRUCE, 0).sum())
+    assert abs(int(ordinary().sum()) - expected) <= 4 * SPREAD * expected**0.5
+    assert expected == pytest.approx(INCIDENTS_PER_DAY * (DAYS - 0.75 * 84 / 24), 0.01)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_in_the_truce_less_happens_but_not_nothing(seed: int) -> None:
     days = 7
-    few_days = draw_line(stream(seed), days)
-    world = draw_incidents(
-        stream(100 + seed),
-        land=land(),
-        line=few_days,
-        plants=draw_plants(stream(seed), land(), few_days),
-        clouds_ppm=draw_clouds(stream(seed), land(), days),
-        start_us=START_US,
-    )
+    world = week_of(TRUCE, seed=seed)
     began, ended = truce_window(START_US, days)
     truce = int((world.in_truce & (world.plant < 0)).sum())
-    rates = hourly_rates(START_US, days, (began, ended))
-    expected = float(rates[2 * 24 + 6 : 5 * 24 + 18].sum())
-    assert abs(truce - expected) <= 4 * expected**0.5
+    rates = hourly_rates(START_US, days, (began, ended), TRUCE, 0)
+    expected = float(rates[:, 2 * 24 + 6 : 5 * 24 + 18].sum())
+    # What the last hour of war sets off comes in the truce: a little more than the rate.
+    assert abs(truce - expected) <= 5 * SPREAD * expected**0.5
     assert truce > 0
     before = ordinary_before(world, began)
     assert truce / 84 < 0.5 * before / (2 * 24 + 6)
@@ -113,7 +129,8 @@ def ordinary_before(world: Incidents, until_us: int) -> int:
 
 
 def test_kinds_come_in_their_shares() -> None:
-    kinds = season().kind[ordinary()]
+    """Of what comes by itself: what it sets off is of its kind, so that kinds come in clusters."""
+    kinds = season().kind[ordinary() & (season().parent < 0)]
     for index, (name, share, _) in enumerate(KINDS):
         assert within_four_sigma(int((kinds == index).sum()), len(kinds), share), name
 
@@ -121,10 +138,12 @@ def test_kinds_come_in_their_shares() -> None:
 def test_both_parties_do_the_same_amount_and_mostly_to_the_other_side() -> None:
     world, chosen = season(), ordinary()
     party, east = world.party[chosen], world.east[chosen]
-    assert within_four_sigma(int((party == 0).sum()), len(party), 0.5)
+    first = world.party[chosen & (world.parent < 0)]
+    assert within_four_sigma(int((first == 0).sum()), len(first), 0.5)
     for index, _ in enumerate(PARTIES):
         own = east[party == index] == (index == 0)
-        assert within_four_sigma(int(own.sum()), len(own), 0.03)
+        by_accident_or_staged = 1 - (1 - 0.03) * (1 - 0.01)
+        assert within_four_sigma(int(own.sum()), len(own), by_accident_or_staged)
 
 
 def test_a_third_are_salvos_of_three_to_nine() -> None:
@@ -147,6 +166,91 @@ def test_every_incident_lies_in_some_area_and_most_lie_near_the_line() -> None:
 def test_incidents_stand_in_the_order_of_time() -> None:
     assert (np.diff(season().began_us) >= 0).all()
     assert season().began_us[-1] < START_US + DAYS * DAY_US
+
+
+# ------------------------------------------------------------------ one sets off another
+@pytest.mark.parametrize("branching", [0.0, 0.3, 0.6])
+def test_one_incident_sets_off_as_many_as_it_should(branching: float) -> None:
+    world = clustered(branching)
+    chosen = world.plant < 0
+    children = int((world.parent[chosen] >= 0).sum())
+    # Those of the last hours come after the end; with 90 days they are few.
+    assert within_four_sigma(children, int(chosen.sum()), branching)
+
+
+def test_what_is_set_off_comes_later_near_and_of_the_same_kind() -> None:
+    world = clustered(0.6)
+    child = np.flatnonzero(world.parent >= 0)
+    parent = world.parent[child]
+    hours = (world.began_us[child] - world.began_us[parent]) / 3.6e9
+    assert hours.min() >= 0
+    assert abs(float(hours.mean()) - 2.0) < 4 * 2.0 / math.sqrt(len(child))
+    assert np.abs(world.latitude[child] - world.latitude[parent]).max() < 6 * 0.03
+    assert (world.kind[child] == world.kind[parent]).all()
+    answers = int((world.party[child] != world.party[parent]).sum())
+    assert within_four_sigma(answers, len(child), 0.3)
+
+
+def test_hours_are_more_uneven_the_more_is_set_off() -> None:
+    """Variance over mean of counts in blocks of 12 hours: 1 for Poisson, above it for Hawkes."""
+
+    def unevenness(branching: float) -> float:
+        world = clustered(branching)
+        began = world.began_us[world.plant < 0]
+        counts = np.bincount((began - START_US) // (DAY_US // 2))
+        by_night, by_day = counts[::2], counts[1::2]
+        return float(sum(half.var() / half.mean() for half in (by_night, by_day)) / 2)
+
+    assert unevenness(0.0) < 1.6
+    assert unevenness(0.6) > 2.5
+
+
+def test_a_branching_ratio_without_an_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="branching 1"):
+        replace(TRUCE, branching=1.0)
+
+
+# ------------------------------------------------------------------------------ families
+def of_party(world: Incidents, party: int) -> np.ndarray:
+    chosen: np.ndarray = (world.party == party) & (world.plant < 0)
+    return chosen
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_in_a_one_sided_breach_one_party_fires_on(side: int) -> None:
+    world = week_of(FAMILIES["one-sided-breach"], side=side)
+    in_truce = [int((of_party(world, party) & world.in_truce).sum()) for party in (0, 1)]
+    assert in_truce[side] > 5 * in_truce[1 - side]
+    before = [int((of_party(world, party) & ~world.in_truce).sum()) for party in (0, 1)]
+    assert abs(before[0] - before[1]) < 5 * SPREAD * sum(before) ** 0.5
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_the_side_swaps_the_rates_of_the_parties_and_nothing_else(name: str) -> None:
+    window = truce_window(START_US, 7)
+    here, there = (hourly_rates(START_US, 7, window, FAMILIES[name], side) for side in (0, 1))
+    assert np.array_equal(here, there[::-1])
+
+
+def test_a_broken_truce_is_a_truce_first() -> None:
+    window = truce_window(START_US, 7)
+    rates = hourly_rates(START_US, 7, window, FAMILIES["broken-truce"], 0).sum(axis=0)
+    war = hourly_rates(START_US, 7, window, FAMILIES["war"], 0).sum(axis=0)
+    share = rates / war
+    assert share[2 * 24 + 6 : 3 * 24 + 18].tolist() == [0.25] * 36
+    assert (share[3 * 24 + 18 :] == 1).all()
+    assert (share[: 2 * 24 + 6] == 1).all()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_what_a_party_stages_falls_on_the_land_that_it_holds(side: int) -> None:
+    world = week_of(FAMILIES["false-flag"], side=side, days=30)
+    own_land = world.east == (world.party == 0)
+    assert own_land[world.staged].all()
+    by_side = of_party(world, side)
+    assert within_four_sigma(int(world.staged[by_side].sum()), int(by_side.sum()), 0.25)
+    by_other = of_party(world, 1 - side)
+    assert within_four_sigma(int(world.staged[by_other].sum()), int(by_other.sum()), 0.01)
 
 
 # -------------------------------------------------------------------------------- clouds

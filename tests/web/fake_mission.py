@@ -169,8 +169,39 @@ class FakeMission:
                         {"name": "firms/day.csv", "sha256": "ab" * 32, "why": "stated in doubt"}
                         for _ in range(name == min(self.known))
                     ],
+                    "explanation": self._explained(found, seen),
                 }
         raise LookupError(incident)
+
+    def _explained(self, found: Incident, seen: list[Observation]) -> Answer:
+        shares = {"new_ppm": 60_000, "other_ppm": 120_000, "share_ppm": 820_000}
+        far = {"distance_m": 640, "sigmas_milli": 1_200}
+        hours = {"hours_milli": 3_250, "usual_milli": 5_330}
+        begins = reason("why_begins", {"new_ppm": 940_000, "other_ppm": 20_000})
+        joins = reason("why_joined", shares | far | hours)
+        other = next(name for name in self.known if name != found.id)
+        place = reason("apart_place", {"distance_m": 7_300, "sigmas_milli": 11_400})
+        changes = (
+            reason("change_without", {"cluster": "thermal", "probability_ppm": 310_000}),
+            reason("change_word_silent", {"cluster": "news", "probability_ppm": 930_000}),
+        )
+        return {
+            "together": [
+                {"observation": one.id, "because": plain(joins if number else begins)}
+                for number, one in enumerate(seen)
+            ],
+            "apart": [
+                {
+                    "incident": other,
+                    "short_id": short(other),
+                    "near": "Lyman, 3.1 km",
+                    "began_us": TRUCE_START,
+                    "ended_us": TRUCE_START + HOUR_US,
+                    "because": plain(place),
+                }
+            ],
+            "change": [plain(one) for one in changes],
+        }
 
     def coverage(self, day: date) -> Answer:
         return {

@@ -314,6 +314,9 @@ def test_an_incident_opens_with_its_ledger_coverage_and_findings(page: Page, add
     assert readings.count() >= 3
     expect(panel).to_contain_text("undetermined: no physical evidence of direction")
     assert "incident=" in page.url
+    expect(panel).to_contain_text("The incident begins with it: 94.0")
+    expect(panel).to_contain_text("Too far in place: 7.3 km away, 11.4 standard deviations")
+    expect(panel).to_contain_text("“open sources”, silent so far, would move it most")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from truceline.cli.debrief import print_debrief
 from truceline.cli.options import MissionOption, ThreadsOption, day, progress_bars
 from truceline.cli.summary import print_summary
 from truceline.pipeline import run
@@ -19,19 +20,28 @@ def exercise(
     start: Annotated[date, typer.Option(parser=day, help="First simulated UTC day.")] = date(
         2025, 3, 20
     ),
+    family: Annotated[
+        str, typer.Option(help=f"What kind of week: {', '.join(run.FAMILY_NAMES)}.", metavar="NAME")
+    ] = run.DEFAULT_FAMILY,
     threads: ThreadsOption = 1,
 ) -> None:
     """Make an exercise, run the whole job on it, and compare what was found with what was true.
 
-    Documents and truth stay beside the mission, in DIR.exercise.
+    Documents, the players' briefing and, in `truth`, the controllers' papers stay in DIR.exercise.
 
     Example: truceline exercise --seed 7 --days 7 --mission missions/exercise
     """
     with progress_bars() as progress:
         view = run.exercise(
-            mission, seed=seed, days=days, start=start, threads=threads, progress=progress
+            mission,
+            seed=seed,
+            days=days,
+            start=start,
+            family=family,
+            threads=threads,
+            progress=progress,
         )
     print_summary(view)
-    typer.echo("\nCompared with the truth of the exercise:")
-    for sentence in run.debrief(mission, view):
-        typer.echo(f"  {sentence}")
+    view.close()
+    typer.echo("")
+    print_debrief(mission, "en")

@@ -11,16 +11,19 @@ from truceline import __version__
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
 from truceline.cli.bundle import bundle
+from truceline.cli.debrief import debrief
 from truceline.cli.demo import demo
 from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
+from truceline.cli.fuse import fuse
 from truceline.cli.key import key_commands
 from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
 from truceline.cli.mirror import mirror_commands
 from truceline.cli.replay import replay
 from truceline.cli.report import report
+from truceline.cli.rerun import rerun
 from truceline.cli.sealed import sealed_commands
 from truceline.cli.serve import serve
 from truceline.cli.show import show
@@ -31,7 +34,9 @@ from truceline.pipeline.errors import ERRORS
 COMMANDS = (
     replay,
     derive,
+    rerun,
     exercise,
+    debrief,
     incidents,
     findings,
     coverage,
@@ -43,6 +48,7 @@ COMMANDS = (
     show,
     bundle,
     fetch,
+    fuse,
     demo,
 )
 

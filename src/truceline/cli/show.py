@@ -12,7 +12,7 @@ from truceline.pipeline.mission import MissionView, open_mission
 from truceline.records.canonical import read_record
 from truceline.records.reason import Reason
 from truceline.records.units import E7, MILLIBANS_PER_DECIBAN, iso
-from truceline.reports.words import Words, load_words
+from truceline.reports.words import Words, interval, load_words
 
 Plain = dict[str, Any]
 
@@ -62,12 +62,36 @@ def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
         decibans = row["millibans"] / MILLIBANS_PER_DECIBAN
         said = words.reason_text(read_record(Reason, row["reason"]))
         typer.echo(f"    {decibans:+6.1f}  {row['cluster']}: {said}")
+    _show_explanation(whole, words)
     if whole["coverage"]:
         seen = whole["coverage"]["detection_ppm"]
         typer.echo(f"  such an effect would have been noticed there that day: {percent(seen)}")
     for judged in (*whole["findings"], *whole["not_applicable"]):
         _show_finding("not_applicable" if "reason" in judged else "finding", judged, words)
     _show_lines(view.trace(body["id"])["lines"])
+
+
+def _show_explanation(whole: Plain, words: Words) -> None:
+    found = whole["explanation"]
+    sources = {one["id"]: one for one in whole["observations"]}
+    typer.echo(f"  {words['console.why_together']}:")
+    for row in found["together"]:
+        seen = sources[row["observation"]]
+        heading = f"{words.source(seen['source'])}, {interval(seen['began_us'], seen['ended_us'])}"
+        typer.echo(f"    - {heading}: {_said(row['because'], words)}")
+    typer.echo(f"  {words['console.why_apart']}:")
+    for row in found["apart"]:
+        span = interval(row["began_us"], row["ended_us"])
+        heading = ", ".join(part for part in (row["short_id"], row["near"], span) if part)
+        typer.echo(f"    - {heading}: {_said(row['because'], words)}")
+    if not found["apart"]:
+        typer.echo(f"    {words['console.why_apart_none']}")
+    typer.echo(f"  {words['console.why_change']}:")
+    for because in found["change"]:
+        typer.echo(f"    - {_said(because, words)}")
+    if not found["change"]:
+        typer.echo(f"    {words['console.why_change_none']}")
+    typer.echo(f"    {words['console.why_note']}")
 
 
 def _show_finding(kind: str, body: Plain, words: Words) -> None:

@@ -12,13 +12,15 @@ located inputs; new incidents as in a self-exciting process (Ogata 1998).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from truceline.fusion.assess import Found, assess
-from truceline.fusion.counts import SIDE, WINDOW, empty_counts
+from truceline.fusion.counts import NEVER, SIDE, WINDOW, empty_counts, still_counting
 from truceline.fusion.kernel import (
     CLASSES,
     LIVE,
@@ -34,11 +36,49 @@ from truceline.fusion.model import Model
 from truceline.records.detections import Bytes, Detections, Integers, Metres
 from truceline.records.units import SECOND_US
 
-# Rows that are taken at a time: between two chunks the state is tidied.
-CHUNK = 1 << 16
+# Rows that are taken at a time: between two chunks the state is tidied, and stays in the caches.
+CHUNK = 1 << 13
+
+# The state is tidied when so large a share of its incidents has ended.
+TIDY_SHARE = 0.125
 
 # Rows of the state, one an incident: lives, spots, kinds, seen.
 Raw = tuple[NDArray[Any], NDArray[Any], NDArray[np.float32], NDArray[np.int16]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """All that later answers depend on, packed: an associator can go back to it.
+
+    Attributes:
+        last_us: Time of the last detection; None before the first.
+        begun: How many incidents were begun.
+        rows: Live incidents: lives, spots with those that were left, kinds, seen.
+        counts: For the wide, the short and the long grid, the cells that still count and what they
+            hold, shape (c,) and (c, 3).
+        sealed: Incidents that have ended and were not told yet.
+    """
+
+    last_us: int | None
+    begun: int
+    rows: Raw
+    counts: tuple[tuple[Integers, NDArray[np.int32]], ...]
+    sealed: list[Raw]
+
+    def answers_as(self, other: Memory) -> bool:
+        """Tell whether both would answer alike from now on, but for the numbers they give."""
+        if self.last_us != other.last_us or self.last_us is None:
+            return self.last_us == other.last_us
+        return all(
+            np.array_equal(one, two)
+            for one, two in zip(self._compared(), other._compared(), strict=True)
+        )
+
+    def _compared(self) -> list[NDArray[Any]]:
+        lives, *others = self.rows
+        lives = lives.copy()
+        lives["number"] -= self.begun
+        return [lives, *others, *(part for grid in self.counts for part in grid)]
 
 
 class Associator:
@@ -77,7 +117,8 @@ class Associator:
         for first in range(0, count, CHUNK):
             rows = slice(first, min(first + CHUNK, count))
             at_s = detections.at_us[rows] / SECOND_US
-            self.seal(at_s[0] - self.model.window_s)
+            ended = math.ceil(TIDY_SHARE * self._state.used[LIVES])
+            self._seal(at_s[0] - self.model.window_s, at_least=ended)
             self._state = _roomy(self._state, len(at_s))
             attach(
                 self._numbers,
@@ -99,13 +140,53 @@ class Associator:
         """How many incidents were begun so far."""
         return int(self._state.used[NUMBERS])
 
+    @property
+    def state(self) -> State:
+        """What is known now, to be read and not to be changed."""
+        return self._state
+
     def copy(self) -> Associator:
         """Give another one that knows the same and goes its own way."""
         other = Associator(self.model, keep=self._keep)
-        other._state = State._make(part.copy() for part in self._state)
-        other._last_us = self._last_us
-        other._sealed = list(self._sealed)
+        other.go_back(self.remember())
         return other
+
+    def remember(self) -> Memory:
+        """Pack what is known now."""
+        state, numbers = self._state, self._numbers
+        spots, lives = state.used[SPOTS], state.used[LIVES]
+        at_s = (self._last_us or 0) / SECOND_US
+        rows = (state.lives[:lives], state.spots[:spots], state.kinds[:lives], state.seen[:lives])
+        return Memory(
+            last_us=self._last_us,
+            begun=self.incidents_begun,
+            rows=(rows[0].copy(), rows[1].copy(), rows[2].copy(), rows[3].copy()),
+            counts=tuple(
+                still_counting(grid, math.floor(at_s / window_s))
+                for grid, window_s in (
+                    (state.wide, numbers.wide_s),
+                    (state.short, numbers.short_s),
+                    (state.long, numbers.long_s),
+                )
+            ),
+            sealed=list(self._sealed),
+        )
+
+    def go_back(self, memory: Memory) -> None:
+        """Know what was remembered and nothing else."""
+        lives, spots, kinds, seen = memory.rows
+        state = self._state = _roomy(self._state, 0, len(spots), len(lives))
+        state.head.fill(-1)
+        state.lives[: len(lives)], state.spots[: len(spots)] = lives, spots
+        state.kinds[: len(lives)], state.seen[: len(lives)] = kinds, seen
+        state.used[[SPOTS, LIVES, NUMBERS]] = len(spots), len(lives), memory.begun
+        forget(state, -math.inf)
+        for grid, (cells, held) in zip(
+            (state.wide, state.short, state.long), memory.counts, strict=True
+        ):
+            grid[:, WINDOW] = NEVER
+            grid[cells] = held
+        self._last_us, self._sealed = memory.last_us, list(memory.sealed)
 
     def renumber(self, by: int) -> None:
         """Count incidents from another number on."""
@@ -117,32 +198,9 @@ class Associator:
 
         Both must have been given the same last detection.
         """
-        if self._last_us != other._last_us or self._last_us is None:
-            return self._last_us == other._last_us
-        at_s = self._last_us / SECOND_US
         for one in (self, other):
-            one.seal(at_s - self.model.window_s)
-        here, there = self._known(at_s), other._known(at_s)
-        return all(np.array_equal(one, two) for one, two in zip(here, there, strict=True))
-
-    def _known(self, at_s: float) -> list[NDArray[Any]]:
-        """Give all that later answers depend on, numbers counted from the last one begun."""
-        state, numbers = self._state, self._numbers
-        lives = state.lives[: state.used[LIVES]].copy()
-        lives["number"] -= state.used[NUMBERS]
-        known = [lives, state.spots[: state.used[SPOTS]]]
-        known += [part[: state.used[LIVES]] for part in (state.kinds, state.seen)]
-        for grid, window_s in (
-            (state.wide, numbers.wide_s),
-            (state.short, numbers.short_s),
-            (state.long, numbers.long_s),
-        ):
-            now = math.floor(at_s / window_s)
-            live = grid[:, WINDOW] >= now - 1
-            # Of a cell last counted in the window before, what came before that is forgotten.
-            held = np.where((grid[:, WINDOW] == now)[:, None], grid, grid * [1, 1, 0])
-            known += [np.flatnonzero(live), held[live]]
-        return known
+            one.tidy()
+        return self.remember().answers_as(other.remember())
 
     def _sigma(self, stated_m: Metres, means: Bytes) -> NDArray[np.float32]:
         """Give the errors that are believed, from those that are stated."""
@@ -159,14 +217,20 @@ class Associator:
         lives, _, _, seen = _joined(self._every())
         return lives, seen
 
-    def ended(self) -> Found:
-        """Say what is known of the incidents that can gain nothing any more."""
-        return self._told(self._sealed or [self._raw(np.zeros(0, np.int64))])
+    def raw(self) -> Raw:
+        """Give the rows of the state of every incident so far, in the order of `incidents`."""
+        return _joined(self._every())
 
-    def forget_ended(self, count: int) -> None:
-        """Drop the first so many of those that ended; they were told."""
-        while count > 0:
-            count -= len(self._sealed.pop(0)[0])
+    def ended(self, memory: Memory) -> Found:
+        """Say what was known, at a time, of the incidents that could gain nothing any more."""
+        return self._told(memory.sealed or [self._raw(np.zeros(0, np.int64))])
+
+    def forget_ended(self, count: int, memories: Iterable[Memory] = ()) -> None:
+        """Drop the first so many of those that ended, in memories too; they were told."""
+        for sealed in (self._sealed, *(memory.sealed for memory in memories)):
+            left = count
+            while left > 0:
+                left -= len(sealed.pop(0)[0])
 
     def _told(self, every: list[Raw]) -> Found:
         return assess(self.model, *_joined(every))
@@ -174,11 +238,16 @@ class Associator:
     def _every(self) -> list[Raw]:
         return [*self._sealed, self._raw(np.arange(self._state.used[LIVES]))]
 
-    def seal(self, since_s: float) -> None:
-        """Put away the incidents that can gain nothing any more."""
+    def tidy(self) -> None:
+        """Put away all incidents that can gain nothing after the last detection."""
+        if self._last_us is not None:
+            self._seal(self._last_us / SECOND_US - self.model.window_s)
+
+    def _seal(self, since_s: float, at_least: int = 1) -> None:
+        """Put away the incidents that can gain nothing any more, if they are so many."""
         state = self._state
         sealed = np.flatnonzero(state.lives["last"][: state.used[LIVES]] < since_s)
-        if len(sealed):
+        if len(sealed) >= max(1, at_least):
             if self._keep:
                 self._sealed.append(self._raw(sealed))
             forget(state, since_s)
@@ -215,9 +284,10 @@ def _joined(every: list[Raw]) -> Raw:
     return lives[order], spots[order], kinds[order], seen[order]
 
 
-def _roomy(state: State, more: int) -> State:
-    """Make room for so many rows."""
-    spots, lives = int(state.used[SPOTS]) + 2 * more, int(state.used[LIVES]) + more
+def _roomy(state: State, more: int, spots: int = 0, lives: int = 0) -> State:
+    """Make room for so many rows more, and for so many spots and lives in all."""
+    spots = max(spots, int(state.used[SPOTS]) + 2 * more)
+    lives = max(lives, int(state.used[LIVES]) + more)
     return state._replace(
         spots=_grown(state.spots, spots),
         lives=_grown(state.lives, lives),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from truceline.fusion.instruments import instrument_of
 from truceline.records.observation import Observation
-from truceline.records.units import HOUR_US
+from truceline.records.units import HOUR_US, SECOND_US
 from truceline.sensors.geometry import distance_m
+from truceline.sensors.lag import MISSION_LAGS
 
 # What began a fire happened up to this long before a satellite saw it: fires of this kind last a
 # few hours (lognormal, median 3 h), and 95 in 100 are younger than 12 h when seen. Elicited.
@@ -17,6 +19,8 @@ UNSEEN_BURNING_US = 12 * HOUR_US
 # Radii of a circular Gaussian that hold 90 and 95 in 100, in standard deviations.
 SIGMAS_90 = 2.1460
 SIGMAS_95 = 2.4477
+# A place known no better than this is an area: it can support nothing at a point.
+LOCATED_M = 25_000
 # A coarse instrument's pixels do not place a fire that a fine one saw too.
 COARSE = 2
 
@@ -26,15 +30,17 @@ class Candidate:
     """Observations of one happening.
 
     Attributes:
+        prompt: What was heard, felt or watched as it happened, in order of time.
         pixels: Satellite detections of one fire, in order of time.
         reports: Reports joined to it, in order of time.
         news_lr: The likelihood ratio by which the best report joined the fire; 0 where none did.
         news_m: That report's distance from the fire.
         reports_nearby: Groups of reports of a fire's time and neighbourhood, joined to it or not.
-        fires_nearby: Fires of a report's time within the radius that holds its place 95 times in
-            100, to none of which it was joined.
+        fires_nearby: Fires of the time of what no satellite saw, within the radius that holds its
+            place 95 times in 100, to none of which it was joined.
     """
 
+    prompt: tuple[Observation, ...] = ()
     pixels: tuple[Observation, ...] = ()
     reports: tuple[Observation, ...] = ()
     news_lr: float = 0.0
@@ -46,12 +52,23 @@ class Candidate:
     def observations(self) -> tuple[Observation, ...]:
         """All supporting observations, by time, then id."""
         return tuple(
-            sorted((*self.pixels, *self.reports), key=lambda seen: (seen.began_us, seen.id))
+            sorted(
+                (*self.prompt, *self.pixels, *self.reports),
+                key=lambda seen: (seen.began_us, seen.id),
+            )
         )
 
     @property
     def interval_us(self) -> tuple[int, int]:
-        """The interval that holds its beginning 95 times in 100."""
+        """The interval that holds its beginning 95 times in 100.
+
+        What dates it best decides: an instrument, else the first sight of its heat, else its day.
+        """
+        if self.prompt:
+            return min(
+                (_dated_us(seen) for seen in self.prompt),
+                key=lambda span: (span[1] - span[0], span),
+            )
         if self.pixels:
             first_us = min(pixel.began_us for pixel in self.pixels)
             return first_us - UNSEEN_BURNING_US, first_us
@@ -62,22 +79,33 @@ class Candidate:
 
     @property
     def moment_us(self) -> int:
-        """The instant whose line, weather and satellites count: the first sight of a fire.
+        """The instant whose line, weather and satellites count: of a fire alone its first sight.
 
         A report speaks of a local day, which two UTC days share; its middle tells which one counts.
         """
         began_us, ended_us = self.interval_us
-        return ended_us if self.pixels else (began_us + ended_us) // 2
+        return ended_us if self.pixels and not self.prompt else (began_us + ended_us) // 2
 
     @property
     def region(self) -> tuple[int, int, int]:
         """Its middle and the radius that holds it 90 times in 100: longitude, latitude, metres."""
-        if self.pixels:
-            return _region_of_pixels(self.pixels)
-        finest = min(told.place.radius_95_m for told in self.reports)
-        placed = [told for told in self.reports if told.place.radius_95_m == finest]
-        longitude_e7, latitude_e7 = _middle(placed)
-        return longitude_e7, latitude_e7, math.ceil(finest * SIGMAS_90 / SIGMAS_95)
+        regions = [_region_of_pixels(self.pixels)] if self.pixels else []
+        if self.prompt or not self.pixels:
+            regions.append(_region_of_points(self.prompt or self.reports))
+        return min(regions, key=lambda region: region[2])
+
+
+def _dated_us(seen: Observation) -> tuple[int, int]:
+    """Give the interval in which a prompt observation puts the happening 95 times in 100."""
+    error_us = round(2 * MISSION_LAGS[instrument_of(seen)].jitter_s * SECOND_US)
+    return seen.began_us - error_us, seen.ended_us + error_us
+
+
+def _region_of_points(seen: tuple[Observation, ...]) -> tuple[int, int, int]:
+    """Bound where it was by the finest position that anybody states."""
+    finest = min(one.place.radius_95_m for one in seen)
+    placed = [one for one in seen if one.place.radius_95_m == finest]
+    return (*_middle(placed), math.ceil(finest * SIGMAS_90 / SIGMAS_95))
 
 
 def _region_of_pixels(pixels: tuple[Observation, ...]) -> tuple[int, int, int]:

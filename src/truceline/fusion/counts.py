@@ -20,13 +20,26 @@ WHOLE = 256
 
 # Columns of a grid: the window last counted in, its units, and those of the window before it.
 WINDOW, NOW, BEFORE = range(3)
+# The window of a cell in which nothing was counted yet.
+NEVER = -(2**30)
 
 
 def empty_counts() -> NDArray[np.int32]:
     """Make a grid that has counted nothing, shape (cells, 3)."""
     grid = np.zeros((SIDE * SIDE, 3), np.int32)
-    grid[:, WINDOW] = -(2**30)
+    grid[:, WINDOW] = NEVER
     return grid
+
+
+def still_counting(
+    grid: NDArray[np.int32], window: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Give the cells that count in a window or the next, shape (c,), and what they hold, (c, 3)."""
+    cells = np.flatnonzero(grid[:, WINDOW] >= window - 1)
+    held = grid[cells]
+    # Of a cell last counted in the window before, what came before that is forgotten.
+    held[held[:, WINDOW] < window, BEFORE] = 0
+    return cells, held
 
 
 @njit(cache=True, nogil=True, _nrt=False)

@@ -24,7 +24,7 @@ SIGMAS = 4.0
 # search far among the precise ones: largest standard deviation of a class, and side of its cells.
 CLASS_M = (600.0, 2200.0, 20_000.0)
 CLASS_REACH_M = (600.0, 2200.0, 5200.0)
-CLASS_CELL_M = (8000.0, 12_000.0, 32_000.0)
+CLASS_CELL_M = (12_000.0, 16_000.0, 32_000.0)
 CLASSES = len(CLASS_M)
 # A prompt instrument agrees with others within so many standard deviations of time, squared.
 GATE_TIME = 25.0

@@ -120,17 +120,20 @@ def crowding(model: Model, detections: Detections, labels: Integers) -> float:
 
     Incidents are counted in cells of 5 km and 6 h; a row reaches twice its variance and its delay.
     """
+    if not len(labels):
+        return 0.0
     delay_s = np.array([lag.delay_s for lag in model.lags])[detections.means]
-    cell = np.column_stack(
-        [
-            detections.east_m // CELL_M,
-            detections.north_m // CELL_M,
-            detections.at_us // (CELL_S * SECOND_US),
-        ]
-    )
-    _, place = np.unique(cell, axis=0, return_inverse=True)
+    cell = np.zeros(len(labels), np.int64)
+    for column, side in (
+        (detections.east_m, CELL_M),
+        (detections.north_m, CELL_M),
+        (detections.at_us, CELL_S * SECOND_US),
+    ):
+        along = column // side - column.min() // side
+        cell = cell * (int(along.max()) + 1) + along
+    _, place = np.unique(cell, return_inverse=True)
     _, first = np.unique(labels, return_index=True)
-    begun = np.bincount(place[first], minlength=int(place.max(initial=-1)) + 1)[place]
+    begun = np.bincount(place[first], minlength=int(place.max()) + 1)[place]
     sigma_m = detections.sigma_m * np.array(model.sigma_scale)[detections.means]
     reach = 2 * np.pi * sigma_m**2 * delay_s / (CELL_M**2 * CELL_S)
     late = delay_s > 0

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from truceline.fusion.candidate import SIGMAS_90, SIGMAS_95, Candidate
-from truceline.fusion.heat import OVERPASS_US
+from truceline.fusion.instruments import PROMPT
 from truceline.fusion.weights import (
     OPEN_SOURCE_CAP,
     alert_weight,
@@ -18,18 +18,21 @@ from truceline.fusion.weights import (
     millibans,
     news_silence,
     probability_ppm,
+    prompt_weight,
     report_weight,
     thermal_silence,
     war_rate_milli,
 )
 from truceline.fusion.world import World, alert_base_ppm, days_touched
 from truceline.records.incident import Evidence, Incident, Kind, Stage
-from truceline.records.observation import Observation, Place
+from truceline.records.observation import Means, Observation, Place
 from truceline.records.reason import reason
-from truceline.records.units import DAY_US, PPM
+from truceline.records.units import DAY_US, MINUTE_US, PPM
 from truceline.sensors.coverage import cloud_ppm_at
 from truceline.sensors.thermal import detection
 
+# One platform crosses the region within minutes; granules of one pass differ by two or three.
+OVERPASS_US = 10 * MINUTE_US
 # Heat this close to a place that burnt persistently in peacetime counts as that place's.
 INDUSTRIAL_M = 1_000
 
@@ -103,17 +106,23 @@ def _settings(candidates: Sequence[Candidate], world: World) -> list[_Setting]:
 
 
 def _ledger(candidate: Candidate, setting: _Setting, world: World) -> tuple[Evidence, ...]:
-    if not candidate.pixels:
-        rows = _report_rows(candidate, setting, world)
-    elif not candidate.reports:
-        rows = _heat_rows(candidate, setting, world)
-    else:
+    if candidate.pixels and candidate.reports:
         # It is real if the report is, or if the fire is a munition's: so it is at least as sure as
         # the surer of the two, and a fire beside a report never makes the report less credible.
         rows = max(
             _heat_rows(candidate, setting, world), _confirmed_rows(candidate, setting), key=_total
         )
-    return (*rows, _alert_row(candidate, setting, world))
+    elif candidate.pixels:
+        rows = _heat_rows(candidate, setting, world)
+    elif candidate.reports:
+        rows = [*_told_rows(candidate), _unseen_row(candidate, setting, world)]
+    else:
+        rows = [
+            Evidence(cluster="prior", millibans=0, reason=reason("prior_prompt")),
+            _unseen_row(candidate, setting, world),
+            _news_row(candidate, world),
+        ]
+    return (*rows, *_prompt_rows(candidate, world), _alert_row(candidate, setting, world))
 
 
 def _total(rows: Sequence[Evidence]) -> int:
@@ -225,28 +234,54 @@ def _told_rows(candidate: Candidate) -> list[Evidence]:
     ]
 
 
-def _report_rows(candidate: Candidate, setting: _Setting, world: World) -> list[Evidence]:
+def _unseen_row(candidate: Candidate, setting: _Setting, world: World) -> Evidence:
+    """Weigh that no satellite saw what others tell of."""
     day_us = candidate.moment_us // DAY_US * DAY_US
     chances = detection(
         cloud_ppm_at(world.clouds, day_us, setting.longitude_e7), world.platforms.get(day_us, ())
     )
     if chances is None:
-        silence = Evidence(cluster="thermal", millibans=0, reason=reason("thermal_not_observed"))
-    elif candidate.fires_nearby:
-        # Something burned where the report may mean; that it is the same thing cannot be said.
-        silence = Evidence(
+        return Evidence(cluster="thermal", millibans=0, reason=reason("thermal_not_observed"))
+    if candidate.fires_nearby:
+        # Something burned where it may have been; that it is the same thing cannot be said.
+        return Evidence(
             cluster="thermal",
             millibans=0,
             reason=reason("thermal_unmatched", {"fires": candidate.fires_nearby}),
         )
-    else:
-        silence = Evidence(
-            cluster="thermal",
-            millibans=thermal_silence(chances),
-            reason=reason("thermal_silent", {"detection_ppm": chances.detection_ppm}),
-            silent=True,
-        )
-    return [*_told_rows(candidate), silence]
+    return Evidence(
+        cluster="thermal",
+        millibans=thermal_silence(chances),
+        reason=reason("thermal_silent", {"detection_ppm": chances.detection_ppm}),
+        silent=True,
+    )
+
+
+def _prompt_rows(candidate: Candidate, world: World) -> list[Evidence]:
+    """Weigh each kind of instrument that noticed it; name those that listened and did not.
+
+    From how far an instrument would have noticed is not known yet, so its silence weighs nothing.
+    """
+    rows = []
+    days = set(days_touched(*candidate.interval_us))
+    for means in PROMPT:
+        spoke = [seen for seen in candidate.prompt if seen.means is means]
+        if spoke:
+            sources = len({seen.source for seen in spoke})
+            said = reason(
+                f"{means.value}_noticed", {"observations": len(spoke), "sources": sources}
+            )
+            weight = prompt_weight(means.value)
+            rows.append(
+                Evidence(
+                    cluster=means.value, millibans=weight, reason=said, observations=_ids(spoke)
+                )
+            )
+        elif means.value in world.prompt_days:
+            heard = not days.isdisjoint(world.prompt_days[means.value])
+            said = reason("prompt_silent" if heard else "prompt_not_observed")
+            rows.append(Evidence(cluster=means.value, millibans=0, reason=said, silent=heard))
+    return rows
 
 
 def _alert_row(candidate: Candidate, setting: _Setting, world: World) -> Evidence:
@@ -279,6 +314,7 @@ def _incident(candidate: Candidate, setting: _Setting, evidence: tuple[Evidence,
     began_us, ended_us = candidate.interval_us
     total_ppm = probability_ppm(sum(row.millibans for row in evidence))
     physical = bool(candidate.pixels) and not setting.is_industrial
+    noticed = {seen.means for seen in candidate.prompt}
     return Incident(
         id="i:" + observations[0].id.removeprefix("o:"),
         revision=1,
@@ -301,8 +337,8 @@ def _incident(candidate: Candidate, setting: _Setting, evidence: tuple[Evidence,
         kinds=_kinds(candidate, setting, total_ppm),
         count_low=1,
         count_high=None,
-        independent_sources=physical + bool(candidate.reports),
-        has_physical_source=physical,
+        independent_sources=physical + bool(candidate.reports) + len(noticed),
+        has_physical_source=physical or bool(noticed - {Means.VISUAL}),
         evidence=evidence,
         observations=tuple(seen.id for seen in observations),
     )

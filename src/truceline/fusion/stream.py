@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from truceline.fusion.assess import Found
-from truceline.fusion.associate import Associator
+from truceline.fusion.associate import Associator, Memory
 from truceline.fusion.model import Model
 from truceline.records.detections import Detections, Integers, canonical
 from truceline.records.units import DAY_US
@@ -65,7 +65,7 @@ class Stream:
         self._rows: Detections | None = None
         self._labels = np.zeros(0, np.int64)
         # States before a row of the window, oldest first; one stands before all of them.
-        self._aside: list[tuple[int, Associator]] = [(0, self._now.copy())]
+        self._aside: list[tuple[int, Memory]] = [(0, self._now.remember())]
 
     @property
     def labels(self) -> Integers:
@@ -125,15 +125,15 @@ class Stream:
         if first < begin:
             while self._aside[-1][0] > first:
                 self._aside.pop()
-            begin, state = self._aside[-1]
-            self._now = state.copy()
+            begin, memory = self._aside[-1]
+            self._now.go_back(memory)
         labels = [self._labels[:begin]]
         while begin < len(rows):
             end = min(begin + self._every - begin % self._every, len(rows))
             labels.append(self._now.add(rows.slice(begin, end)))
             begin = end
             if begin % self._every == 0:
-                self._aside.append((begin, self._now.copy()))
+                self._aside.append((begin, self._now.remember()))
         self._labels = np.concatenate(labels)
 
     def _settle(self, horizon_us: int) -> tuple[Integers, Found]:
@@ -141,11 +141,10 @@ class Stream:
         rows = self._rows
         old = 0 if rows is None else int(np.searchsorted(rows.at_us, horizon_us))
         kept = sum(begin <= old for begin, _ in self._aside) - 1
-        begin, state = self._aside[kept]
+        begin, memory = self._aside[kept]
         # What had ended when that state was put aside stands first in all that came from it.
-        ended = state.ended()
-        for one in (*(later for _, later in self._aside[kept:]), self._now):
-            one.forget_ended(len(ended))
+        ended = self._now.ended(memory)
+        self._now.forget_ended(len(ended), [later for _, later in self._aside[kept:]])
         settled = self._labels[:begin]
         if rows is not None:
             self._rows = rows.slice(begin, len(rows))

@@ -43,6 +43,10 @@ REPORT_IS_REAL = {"viina": 0.7, "ucdp-ged": 0.95}
 REPORT_IS_REAL_DEFAULT = 0.5
 EFFECT_IS_REPORTED = 0.1
 
+# How much likelier a happening is with the word of what heard, felt or watched it than without, by
+# observation means. Elicited: no such source is heard yet, and none was measured.
+PROMPT_LR = {"acoustic": 4.0, "seismic": 3.0, "visual": 8.0, "uav_short": 15.0}
+
 # An alert that is on during an effect is only this much likelier than at any other time. Elicited.
 ALERT_LIFT = 0.3
 # Heat at a place that burnt in peacetime month after month is industry's until shown otherwise.
@@ -131,6 +135,15 @@ def same_place_lr(
 def news_silence() -> int:
     """Weigh that nobody reported: most effects never get into the news."""
     return millibans(1.0 - EFFECT_IS_REPORTED)
+
+
+def prompt_weight(means: str) -> int:
+    """Weigh that an instrument or an observer noticed it as it happened.
+
+    >>> prompt_weight("acoustic"), prompt_weight("uav_short")
+    (602, 1176)
+    """
+    return millibans(PROMPT_LR[means])
 
 
 def thermal_silence(chances: Detection) -> int:

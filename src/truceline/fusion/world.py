@@ -25,10 +25,12 @@ class World:
     Attributes:
         began_us: Start of the window.
         ended_us: Its end, not included.
+        centre_e7: Longitude and latitude of the middle of the region.
         ground: Areas and lines of control.
         background: Peacetime heat.
         platforms: Satellites whose documents arrived, by first microsecond of the UTC day.
         clouds: Mean cloud cover by day.
+        prompt_days: Days of which instruments or observers were heard, by observation means.
         news_days: Days (first microseconds) of which a news source was heard.
         alerts: Air-raid alerts, merged by area: (start, end) pairs, disjoint and sorted.
         alert_days: Days of which the alert source was heard.
@@ -38,10 +40,12 @@ class World:
 
     began_us: int
     ended_us: int
+    centre_e7: tuple[int, int]
     ground: Ground
     background: Background
     platforms: Mapping[int, tuple[str, ...]]
     clouds: Mapping[date, CloudCover]
+    prompt_days: Mapping[str, frozenset[int]]
     news_days: frozenset[int]
     alerts: Mapping[str, tuple[tuple[int, int], ...]]
     alert_days: frozenset[int]

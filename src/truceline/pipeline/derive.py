@@ -8,7 +8,7 @@ bytes out, so that anyone with the mission folder gets the same answer. `run.py`
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,7 @@ from truceline.feeds import FEEDS
 from truceline.feeds.gather import Original, Read, gather, rows_of
 from truceline.feeds.register import register
 from truceline.fusion.fuse import fuse
+from truceline.fusion.instruments import PROMPT
 from truceline.fusion.world import Gazetteer, World, merge_alerts
 from truceline.guarantees.candidates import candidates
 from truceline.records.agreement import Agreement, ControlLine, Reading, Site
@@ -126,7 +127,7 @@ def derived_files(inputs: Inputs, reads: Sequence[Read], progress: Progress) -> 
     ground = Ground(areas, heard.lines, parties)
     coverage = _coverage(inputs, heard, ground)
     steps.done("coverage weighed")
-    incidents = fuse(heard.observations, _world(inputs, heard, ground))
+    incidents = fuse(heard.observations, _world(inputs, heard, ground, centre_of(region_of(areas))))
     steps.done("observations joined")
     findings, not_applicable = _findings(inputs, heard, incidents)
     steps.done("incidents held against clauses")
@@ -205,6 +206,12 @@ def region_of(areas: Sequence[Area]) -> tuple[float, float, float, float]:
         max(longitudes) + MARGIN_DEG,
         max(latitudes) + MARGIN_DEG,
     )
+
+
+def centre_of(region: tuple[float, float, float, float]) -> tuple[int, int]:
+    """Give the middle of the box that a mission watches: longitude and latitude."""
+    west, south, east, north = region
+    return round((west + east) / 2 * E7), round((south + north) / 2 * E7)
 
 
 def _polygons_e7(geometry: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -318,17 +325,23 @@ def _coverage(inputs: Inputs, heard: _Heard, ground: Ground) -> tuple[Coverage, 
     )
 
 
-def _world(inputs: Inputs, heard: _Heard, ground: Ground) -> World:
+def _world(inputs: Inputs, heard: _Heard, ground: Ground, centre_e7: tuple[int, int]) -> World:
     began_us, ended_us = _window_us(inputs)
-    news = [seen for seen in heard.observations if seen.means is not Means.SATELLITE_THERMAL]
+    heard_us: dict[Means, set[int]] = defaultdict(set)
+    for seen in heard.observations:
+        heard_us[seen.means].add((seen.began_us + seen.ended_us) // 2 // DAY_US * DAY_US)
     return World(
         began_us=began_us,
         ended_us=ended_us,
+        centre_e7=centre_e7,
         ground=ground,
         background=read_background(),
         platforms=platforms_by_day(heard.looks),
         clouds=heard.clouds,
-        news_days=frozenset(_days_us((seen.began_us + seen.ended_us) // 2 for seen in news)),
+        prompt_days={
+            means.value: frozenset(days) for means, days in heard_us.items() if means in PROMPT
+        },
+        news_days=frozenset(heard_us[Means.OPEN_SOURCE] | heard_us[Means.PARTY_REPORT]),
         alerts=merge_alerts(heard.alerts),
         alert_days=frozenset(_days_us(alert.began_us for alert in heard.alerts)),
         alert_issuers=frozenset(alert.issued_by for alert in heard.alerts),

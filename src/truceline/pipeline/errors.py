@@ -7,7 +7,9 @@ from truceline.evidence.ledger import LedgerError
 from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
+from truceline.fusion.table import TableError
 from truceline.pipeline.contribute import ContributeError
+from truceline.pipeline.rows import RerunError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
@@ -18,6 +20,7 @@ from truceline.web.serve import ServeError
 ERRORS: tuple[type[Exception], ...] = (
     MissionError,
     ContributeError,
+    RerunError,
     AgreementError,
     FeedError,
     LedgerError,
@@ -29,6 +32,7 @@ ERRORS: tuple[type[Exception], ...] = (
     ExerciseError,
     TruthError,
     BackgroundError,
+    TableError,
     LookupError,
     OSError,
 )

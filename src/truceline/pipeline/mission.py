@@ -23,6 +23,7 @@ from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
 from truceline.pipeline.cosigned import Standing, read_standing
 from truceline.pipeline.documents import Stated, stated_documents
+from truceline.pipeline.explaining import Explainer
 from truceline.pipeline.health import files_behind, log_health
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
@@ -166,7 +167,12 @@ class MissionView:
             "coverage": self._coverage_at(body),
             "observations": [self._observation(full) for full in body["observations"]],
             "disputed": self._disputed_behind(body["observations"]),
+            "explanation": self._explainer.explain(body["id"]),
         }
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.index.records("observation"), self.index.records("incident"))
 
     @cached_property
     def _stated(self) -> dict[str, Stated]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,11 +18,13 @@ from truceline.feeds.gather import Original, feed_of
 from truceline.pipeline.derive import Inputs, Progress, derive
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.pipeline.seal import MissionError, Terms, insist_on_place, seal_mission
-from truceline.records.units import PPM, day_of
-from truceline.simulate.debrief import score
-from truceline.simulate.exercise import make_exercise
+from truceline.records.units import day_of, iso, moment_of
+from truceline.simulate.exercise import Exercise, make_exercise
+from truceline.simulate.families import DEFAULT, FAMILIES
+from truceline.simulate.narrative import write_papers
 
-EXERCISE_AGREEMENTS = ("exercise.toml", "energy-moratorium-2025.toml")
+DEFAULT_FAMILY, FAMILY_NAMES = DEFAULT, tuple(FAMILIES)
+EXERCISE_AGREEMENT, MORATORIUM = "exercise.toml", "energy-moratorium-2025.toml"
 
 
 def replay(
@@ -83,25 +86,31 @@ def exercise(
     seed: int,
     days: int,
     start: date,
+    family: str = DEFAULT_FAMILY,
     threads: int = 1,
     progress: Progress,
 ) -> MissionView:
     """Make a simulated week whose truth is known, and run the whole job on it.
 
-    The documents and the truth stay beside the mission, in `<mission>.exercise`.
+    The documents and the truth stay beside the mission, in `<mission>.exercise`, with the agreement
+    of the exercise moved to the days that are played.
 
     Raises:
+        ExerciseError: The seed, days, start or family are out of range.
         MissionError: The mission or its exercise folder exists.
     """
-    folder = mission.with_name(mission.name + ".exercise")
+    folder = exercise_folder(mission)
     insist_on_place(mission, "")
     if folder.exists():
         raise MissionError(f"{folder} exists; a mission is never overwritten")
     oblasts = files("truceline").joinpath("basemap", "oblasts.geojson").read_bytes()
-    make_exercise(seed, days, start, folder, oblasts, progress=progress)
+    made = make_exercise(seed, days, start, folder, oblasts, progress=progress, family=family)
+    agreements = [write_agreement(made), packaged_agreement(MORATORIUM)]
+    terms = [read_terms(path).agreement for path in agreements]
+    write_papers(folder, str(mission), terms)
     return replay(
         folder,
-        [packaged_agreement(name) for name in EXERCISE_AGREEMENTS],
+        agreements,
         mission,
         since=start,
         until=start + timedelta(days=days - 1),
@@ -109,6 +118,33 @@ def exercise(
         title=f"Exercise, seed {seed}, {days} simulated days",
         progress=progress,
     )
+
+
+def exercise_folder(mission: Path) -> Path:
+    """Give the folder of an exercise's documents and truth, beside its mission."""
+    return mission.with_name(mission.name + ".exercise")
+
+
+def write_agreement(made: Exercise) -> Path:
+    """Write the agreement of the exercise with the instants of this exercise's truce.
+
+    In a week that begins on 20 March 2025 it is the packaged file, byte by byte.
+    """
+    began, ended = (moment_of(us) for us in (made.truce_from_us, made.truce_until_us))
+    demolition = began + timedelta(days=1)
+    words = {
+        "2025-03-22T06:00:00Z": iso(made.truce_from_us),
+        "2025-03-25T18:00:00Z": iso(made.truce_until_us),
+        "22-march": f"{began.day}-{began:%B}".lower(),
+        "25-march": f"{ended.day}-{ended:%B}".lower(),
+        "23 March 2025": f"{demolition.day} {demolition:%B %Y}",
+        "2025-03-23T": f"{demolition:%Y-%m-%d}T",
+    }
+    text = _content(packaged_agreement(EXERCISE_AGREEMENT)).decode()
+    path = made.folder / EXERCISE_AGREEMENT
+    moved = re.sub("|".join(words), lambda found: words[found[0]], text)
+    path.write_text(moved, encoding="utf-8")
+    return path
 
 
 def fetch(
@@ -155,21 +191,6 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
         ".exercise",
     )
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
-
-
-def debrief(mission: Path, view: MissionView) -> tuple[str, ...]:
-    """Compare what was found with what was true, after an exercise, in sentences."""
-    truth = mission.with_name(mission.name + ".exercise") / "truth"
-    told = score(truth, view.records("incident"))
-    brier = told["brier_by_cause_ppm"]
-    score_text = "not known" if brier is None else f"{brier / PPM:.3f}"
-    found = f"{told['matched']} of {told['true']} true effects of munitions have an incident"
-    given = f"{told['reported']} of {told['assessed']} incidents were given a half or more"
-    return (
-        f"{found} of a half or more within 5 km and 24 h",
-        f"{given}; {told['reported_from_clutter']} of those came from nothing but clutter",
-        f"Brier score of the probabilities: {score_text} (0 is perfect, 0.25 is a coin)",
-    )
 
 
 def read_terms(path: Path) -> Terms:

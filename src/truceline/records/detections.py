@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Detections:
     kind: Bytes
 
     def __post_init__(self) -> None:
-        shapes = {field.name: getattr(self, field.name).shape for field in fields(self)}
+        shapes = {name: getattr(self, name).shape for name in COLUMNS}
         if len(set(shapes.values())) > 1 or self.at_us.ndim != 1:
             raise ValueError(f"columns must be of one length, got {shapes}")
         if len(self) and int(self.sigma_m.min()) < 1:
@@ -55,20 +56,30 @@ class Detections:
 
     def take(self, rows: Integers) -> Detections:
         """Give some of the rows, in the order asked for, which must be one of time."""
-        return Detections(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+        return Detections(**{name: getattr(self, name)[rows] for name in COLUMNS})
 
     def slice(self, first: int, last: int) -> Detections:
         """Give the rows from `first` until before `last`, without copying them."""
-        return Detections(**{f.name: getattr(self, f.name)[first:last] for f in fields(self)})
+        return _known_good({name: getattr(self, name)[first:last] for name in COLUMNS})
 
     def followed_by(self, other: Detections) -> Detections:
         """Give these rows and then the others, none of which may be older."""
-        return Detections(
-            **{
-                f.name: np.concatenate([getattr(self, f.name), getattr(other, f.name)])
-                for f in fields(self)
-            }
+        if len(self) and len(other) and other.at_us[0] < self.at_us[-1]:
+            raise ValueError(f"at_us {other.at_us[0]} is before {self.at_us[-1]}, the last row")
+        return _known_good(
+            {name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in COLUMNS}
         )
+
+
+COLUMNS = tuple(field.name for field in fields(Detections))
+
+
+def _known_good(columns: dict[str, NDArray[Any]]) -> Detections:
+    """Make detections of columns that were looked at already: a window is cut row by row."""
+    made = object.__new__(Detections)
+    for name, column in columns.items():
+        object.__setattr__(made, name, column)
+    return made
 
 
 # The order in which rows count, whatever the order in which they arrived: by time, then by all else
@@ -81,9 +92,6 @@ def canonical(*parts: Detections) -> Detections:
 
     By time, then by everything else that a row says: rows that are alike in all are the same.
     """
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Detections)
-    }
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
     order = np.lexsort([columns[key] for key in _KEYS])
     return Detections(**{name: column[order] for name, column in columns.items()})

@@ -35,7 +35,8 @@ class Evidence:
 
     Attributes:
         cluster: Sources that copy one another or share one eye count once; this names the group
-            ("prior", "thermal", "news", "alerts", "industrial_heat").
+            ("prior", "thermal", "news", "alerts", "industrial_heat", or the observation means of
+            what was prompt: "acoustic", "seismic", "visual", "uav_short").
         millibans: Weight it adds to the log odds that the incident is real and consistent with
             munition effects. Negative where it speaks against it; silence has a weight too.
         reason: Why, with the numbers.

@@ -17,6 +17,7 @@ class Means(Enum):
     ACOUSTIC = "acoustic"
     SEISMIC = "seismic"
     VISUAL = "visual"
+    UAV_SHORT = "uav_short"
 
 
 class Signature(Enum):

@@ -74,7 +74,7 @@ class Side:
     Attributes:
         party: Code of the party that holds the land; None where the line is not known.
         incidents: Its incidents, the most probable first.
-        with_heat: How many of them an instrument saw.
+        with_heat: How many of them a satellite saw, where it is not industry's heat alone.
         likely: How many are likely or more to be real and consistent with munition effects.
         watches: How it was watched, one row a means; empty where no coverage record exists.
         verdict: "counted", "none_noticed", "not_observed" or "not_known" (no line).
@@ -146,11 +146,15 @@ def _side(day: DayReport, party: str | None) -> Side:
     return Side(
         party=party,
         incidents=incidents,
-        with_heat=sum(one.has_physical_source for one in incidents),
+        with_heat=sum(one.has_physical_source and _was_seen_hot(one) for one in incidents),
         likely=sum(one.probability_ppm >= LIKELY_FROM_PPM for one in incidents),
         watches=watches,
         verdict=_verdict(day, incidents, watches),
     )
+
+
+def _was_seen_hot(incident: Incident) -> bool:
+    return any(row.cluster == "thermal" and row.observations for row in incident.evidence)
 
 
 def _holds_one_of(coverage: Coverage, incidents: Iterable[Incident]) -> bool:

@@ -42,7 +42,13 @@ LIKELIHOODS = (
 LIKELY_FROM_PPM = 550_000
 
 # Names inside a sentence that are codes, and the table of the word file that spells them out.
-TABLE_OF_NAME = {"area": "area", "source": "source", "kind": "clause_kind", "party": "party"}
+TABLE_OF_NAME = {
+    "area": "area",
+    "cluster": "cluster",
+    "source": "source",
+    "kind": "clause_kind",
+    "party": "party",
+}
 
 METRES_PER_KILOMETRE = 1000
 TENTH = Decimal("0.1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +47,23 @@ LAGS = (
     Lag(name="visual", jitter_s=180.0),
     Lag(name="open_source", jitter_s=600.0, delay_s=2.5 * 3600.0, several=True, named_place=True),
     Lag(name="drone", jitter_s=20.0),
+)
+
+# What a mission hears besides: reports of which only the local day is known, or a longer period.
+# Such a row is dated by the middle of its interval. Delays of five hours about it reach back for
+# 22.5 hours: over the day in question, and never to the same place's report of the day before.
+DATED_BY_DAY = len(LAGS)
+# A mission's satellites are believed to see a fire for so long that they reach back 24 hours, and
+# never longer: decision 5 says why.
+MISSION_LAGS = (
+    *LAGS[:THERMAL],
+    replace(LAGS[THERMAL], delay_s=24 * 3600.0 / 4.5),
+    *LAGS[THERMAL + 1 :],
+    Lag(
+        name="dated_by_day",
+        jitter_s=6.9 * 3600.0,
+        delay_s=5 * 3600.0,
+        several=True,
+        named_place=True,
+    ),
 )

@@ -1,4 +1,7 @@
-"""What both invented parties say: too much about the other, too little about themselves."""
+"""What both invented parties say: too much about the other, too little about themselves.
+
+What a party stages it counts as the other's.
+"""
 
 from __future__ import annotations
 
@@ -43,33 +46,46 @@ def _claims(
         for accused, other in enumerate(PARTIES):
             factor = rng.uniform(*(ADMITTED if claimant == accused else INFLATED))
             said = round(_count(incidents, chosen, accused) * factor)
-            rows.append(_row(truce, f"{code} (exercise)", other, window, metric, said))
+            rows.append(Row(fields=claim_fields(truce, code, other, window, (metric, said))))
     return rows
 
 
 def _count(incidents: Incidents, chosen: Booleans, party: int) -> int:
-    return int(np.count_nonzero(chosen & (incidents.party == party)))
+    blamed = np.where(incidents.staged, 1 - incidents.party, incidents.party)
+    return int(np.count_nonzero(chosen & (blamed == party)))
 
 
-def _row(
-    truce: str, claimant: str, accused: str, window: tuple[int, int], metric: str, said: int
-) -> Row:
-    day = day_of(window[1]).isoformat()
-    return Row(
-        fields=(
-            truce,
-            claimant,
-            accused,
-            iso(window[1]),
-            iso(window[0]),
-            iso(window[1]),
-            metric,
-            str(said),
-            "exact",
-            "exercise.example",
-            "An invented claim of the exercise",
-            day,
-            "https://exercise.example/claims",
-            "invented",
-        )
+def claim_fields(
+    truce: str,
+    claimant: str,
+    accused: str,
+    window: tuple[int, int],
+    said: tuple[str, int],
+    note: str = "An invented claim of the exercise",
+) -> tuple[str, ...]:
+    """Write one claim.
+
+    Args:
+        truce: Which truce it speaks of.
+        claimant: Code of the party that says so.
+        accused: Code of the party that it is said of.
+        window: The period it speaks of; it was said at its end.
+        said: What is counted, and the number.
+        note: Its headline.
+    """
+    return (
+        truce,
+        f"{claimant} (exercise)",
+        accused,
+        iso(window[1]),
+        iso(window[0]),
+        iso(window[1]),
+        said[0],
+        str(said[1]),
+        "exact",
+        "exercise.example",
+        note,
+        day_of(window[1]).isoformat(),
+        "https://exercise.example/claims",
+        "invented",
     )

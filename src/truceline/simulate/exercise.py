@@ -17,11 +17,21 @@ from truceline.records.units import day_start_us
 from truceline.sensors.background import read_background
 from truceline.simulate.alerts import alerts_document
 from truceline.simulate.claims import claims_document
-from truceline.simulate.documents import Document, Row, write_documents
+from truceline.simulate.documents import Document, Row, write_documents, write_manifest
+from truceline.simulate.families import DEFAULT, FAMILIES, Family
 from truceline.simulate.happenings import (
+    PARTIES,
     draw_clouds,
     draw_incidents,
     truce_window,
+)
+from truceline.simulate.injects import (
+    Files,
+    Inject,
+    arrivals,
+    faulty_files,
+    plan_injects,
+    with_injects,
 )
 from truceline.simulate.land import (
     Generator,
@@ -35,7 +45,6 @@ from truceline.simulate.news import deaths_document, news_document, reported
 from truceline.simulate.places import line_documents, plants_document, towns_document
 from truceline.simulate.satellites import (
     NOAA20,
-    NOAA21,
     SNPP,
     cloud_document,
     firms_documents,
@@ -44,7 +53,7 @@ from truceline.simulate.satellites import (
     see_incidents,
     see_works,
 )
-from truceline.simulate.truth import write_truth
+from truceline.simulate.truth import Known, write_truth
 from truceline.simulate.world import World
 
 Progress = Callable[[str, int, int], None]
@@ -55,7 +64,7 @@ YEARS = range(2012, 2089)
 # Add a stream at the end: what stands before it keeps its draws.
 STREAMS = (
     "line", "plants", "towns", "clouds", "incidents", "passes", "seen", "fields", "works",
-    "pixels", "reported", "news", "deaths", "alerts", "claims",
+    "pixels", "reported", "news", "deaths", "alerts", "claims", "side", "injects",
 )  # fmt: skip
 STEPS = ("world", "satellites", "reports", "documents", "truth")
 
@@ -74,6 +83,7 @@ class Exercise:
         truce_until_us: When it ended.
         incidents: How many true incidents there are.
         documents: How many documents were written.
+        injects: In the order of their times.
     """
 
     folder: Path
@@ -81,6 +91,7 @@ class Exercise:
     truce_until_us: int
     incidents: int
     documents: int
+    injects: tuple[Inject, ...]
 
 
 def make_exercise(
@@ -90,21 +101,25 @@ def make_exercise(
     folder: Path,
     basemap_oblasts: bytes,
     progress: Progress = lambda _step, _done, _all: None,
+    family: str = DEFAULT,
 ) -> Exercise:
     """Make an exercise in a folder that does not exist or is empty.
 
     Args:
-        seed: At least 0; the same seed, days and start give the same bytes.
+        seed: At least 0; the same seed, days, start and family give the same bytes.
         days: How many UTC days, 1 to 92.
         start: The first of them.
         folder: Where to.
         basemap_oblasts: The packaged base map of oblasts.
         progress: Called with the step that begins, steps done and steps in all.
+        family: A key of `families.FAMILIES`.
 
     Raises:
-        ExerciseError: The folder is not empty, or the seed, days or start are out of range.
+        ExerciseError: The folder is not empty, the seed, days or start are out of range, or there
+            is no such family.
     """
-    _insist(seed, days, start, folder)
+    _insist(seed, days, start, folder, family)
+    kind = FAMILIES[family]
     streams = {
         name: np.random.Generator(np.random.PCG64(child))
         for name, child in zip(
@@ -112,16 +127,32 @@ def make_exercise(
         )
     }
     progress(STEPS[0], 0, len(STEPS))
-    world = _world(streams, days, day_start_us(start), basemap_oblasts)
+    world = _world(streams, days, day_start_us(start), basemap_oblasts, kind)
+    files = faulty_files(days, kind)
     progress(STEPS[1], 1, len(STEPS))
-    documents, seen = _satellite_documents(streams, world)
+    documents, seen = _satellite_documents(streams, world, files)
     progress(STEPS[2], 2, len(STEPS))
-    told = reported(streams["reported"], world.incidents)
-    documents += _other_documents(streams, world, told)
+    told, hushed = reported(streams["reported"], world.incidents, kind, world.side)
+    documents += _other_documents(streams, world, told, kind)
+    injects = plan_injects(streams["injects"], world, told.tolist(), files, kind)
     progress(STEPS[3], 3, len(STEPS))
-    causes = write_documents(folder, _with_faults(documents))
+    written = with_injects(_with_faults(documents), injects, files, world.start_us)
+    causes = write_documents(folder, written)
+    write_manifest(folder, arrivals(files, world.start_us, days))
     progress(STEPS[4], 4, len(STEPS))
-    write_truth(folder / "truth", seed, world, causes, (seen, set(told.tolist())))
+    write_truth(
+        folder / "truth",
+        world,
+        Known(
+            seed=seed,
+            family=kind,
+            seen=frozenset(seen),
+            told=frozenset(told.tolist()),
+            hushed=frozenset(hushed.tolist()),
+            causes=causes,
+            injects=injects,
+        ),
+    )
     progress("done", len(STEPS), len(STEPS))
     truce = truce_window(world.start_us, days)
     return Exercise(
@@ -130,10 +161,13 @@ def make_exercise(
         truce_until_us=truce[1],
         incidents=len(world.incidents),
         documents=sum(not document.withheld for document in documents),
+        injects=injects,
     )
 
 
-def _insist(seed: int, days: int, start: date, folder: Path) -> None:
+def _insist(seed: int, days: int, start: date, folder: Path, family: str) -> None:
+    if family not in FAMILIES:
+        raise ExerciseError(f"no family {family!r}: {', '.join(FAMILIES)}")
     if seed < 0:
         raise ExerciseError(f"seed {seed} is below 0")
     if not 1 <= days <= LONGEST_DAYS:
@@ -145,7 +179,11 @@ def _insist(seed: int, days: int, start: date, folder: Path) -> None:
 
 
 def _world(
-    streams: Mapping[str, Generator], days: int, start_us: int, basemap_oblasts: bytes
+    streams: Mapping[str, Generator],
+    days: int,
+    start_us: int,
+    basemap_oblasts: bytes,
+    family: Family,
 ) -> World:
     try:
         land = read_land(basemap_oblasts)
@@ -154,6 +192,7 @@ def _world(
     line = draw_line(streams["line"], days)
     plants = draw_plants(streams["plants"], land, line)
     clouds_ppm = draw_clouds(streams["clouds"], land, days)
+    side = int(streams["side"].integers(0, len(PARTIES)))
     return World(
         land=land,
         line=line,
@@ -167,14 +206,17 @@ def _world(
             plants=plants,
             clouds_ppm=clouds_ppm,
             start_us=start_us,
+            family=family,
+            side=side,
         ),
         start_us=start_us,
         days=days,
+        side=side,
     )
 
 
 def _satellite_documents(
-    streams: Mapping[str, Generator], world: World
+    streams: Mapping[str, Generator], world: World, files: Files
 ) -> tuple[list[Document], set[str]]:
     """Give the satellites' documents, and the ids of the incidents that some pass noticed."""
     passes = passes_of(streams["passes"], world.start_us, world.days)
@@ -183,19 +225,18 @@ def _satellite_documents(
         *see_fields(streams["fields"], world.land, world.clouds_ppm, passes),
         *see_works(streams["works"], world.land, read_background(), world.clouds_ppm, passes),
     ]
-    withheld = (NOAA21, world.days // 2) if world.days > 1 else ("", -1)
-    documents = firms_documents(streams["pixels"], [*seen, *clutter], passes, withheld)
+    documents = firms_documents(streams["pixels"], [*seen, *clutter], passes, files.withheld)
     clouds = cloud_document(world.land, world.clouds_ppm, world.start_us)
     return [*documents, clouds], {sighting.incident for sighting in seen}
 
 
 def _other_documents(
-    streams: Mapping[str, Generator], world: World, told: Integers
+    streams: Mapping[str, Generator], world: World, told: Integers, family: Family
 ) -> list[Document]:
     incidents, start_us, days = world.incidents, world.start_us, world.days
     return [
         *line_documents(world),
-        news_document(streams["news"], incidents, told, world.towns, start_us, days),
+        news_document(streams["news"], world, told, family),
         deaths_document(streams["deaths"], incidents, world.towns, world.land.codes),
         alerts_document(streams["alerts"], world.land, incidents, start_us, days),
         claims_document(streams["claims"], incidents, start_us, days),

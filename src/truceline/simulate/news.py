@@ -1,7 +1,8 @@
 """What people write about the exercise: news reports, copied and late, and a list of the dead.
 
 A report names a town, not a place; it comes hours or days later; outlets copy one another; some
-tell of what never was. Effort does not depend on the party.
+tell of what never was. Effort does not depend on the party, unless the family says that one
+withholds what is told of its land; what is staged is staged to be told.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import numpy as np
 
 from truceline.records.units import DAY_US, HOUR_US, day_of
 from truceline.simulate.documents import Document, Row, columns
+from truceline.simulate.families import Family
 from truceline.simulate.happenings import KIND_NAMES, Incidents
 from truceline.simulate.land import Generator, Integers, Towns
+from truceline.simulate.world import World
 
 REPORTED_SHARE = 0.15
 LOUD_SHARE = 0.35
@@ -25,9 +28,9 @@ MEDIAN_DELAY_H, DELAY_SPREAD = 5.0, 1.0
 NEAREST_TOWN_SHARE = 0.85
 TOWN_RANKS = 5
 COPIES, PLANT_COPIES = 0.8, 4.0
-FALSE_SHARE = 0.1
+STAGED_TOLD_SHARE = 0.9
 OTHER_NEWS_PER_DAY = 30.0
-OUTLETS = ("news-a.example", "news-b.example", "news-c.example", "news-d.example")
+OUTLETS = tuple(f"news-{letter}.example" for letter in "abcdefghijkl")
 
 # Types of the source: code, word, and the kinds of incident it is used for.
 TYPE_OF_KIND = {
@@ -61,21 +64,26 @@ INVENTED = "Invented party one - Invented party two"
 Key = tuple[str, int, str, str]  # day, town, code and word of the type
 
 
-def reported(rng: Generator, incidents: Incidents) -> Integers:
-    """Draw which incidents the news tell of: their indices."""
+def reported(
+    rng: Generator, incidents: Incidents, family: Family, side: int
+) -> tuple[Integers, Integers]:
+    """Draw which incidents the news tell of, and of which the news is withheld: their indices."""
     loud = np.isin(incidents.kind, [KIND_NAMES.index(kind) for kind in LOUD_KINDS])
     chance = np.where(loud, LOUD_SHARE, REPORTED_SHARE)
     chance = np.where(incidents.plant >= 0, PLANT_SHARE, chance)
-    return np.flatnonzero(rng.random(len(incidents)) < chance)
+    chance = np.where(incidents.staged, STAGED_TOLD_SHARE, chance)
+    drawn = rng.random(len(incidents))
+    passed = np.where(incidents.east == (side == 0), 1 - family.blackout, 1.0)
+    told = drawn < chance * passed
+    return np.flatnonzero(told), np.flatnonzero((drawn < chance) & ~told)
 
 
-def news_document(
-    rng: Generator, incidents: Incidents, told: Integers, towns: Towns, start_us: int, days: int
-) -> Document:
+def news_document(rng: Generator, world: World, told: Integers, family: Family) -> Document:
     """Write what the news tell, one row a day, town and type, as the provider does.
 
     Reports that come after the last day are lost.
     """
+    incidents, towns, start_us, days = world.incidents, world.towns, world.start_us, world.days
     last_us = start_us + days * DAY_US
     outlets: dict[Key, int] = defaultdict(int)
     true: dict[Key, list[str]] = defaultdict(list)
@@ -93,51 +101,66 @@ def news_document(
             outlets[key] += 1 + int(copies[row])
             true[key].append(incidents.id_of(index))
     causes = dict.fromkeys(outlets, "incident")
-    for key, cause in _inventions(rng, len(told), towns, start_us, days):
-        outlets[key] += 1
+    for key, cause, count in _inventions(rng, len(told), world, family):
+        outlets[key] += count
         causes.setdefault(key, cause)
-    rows = [_viina_row(towns, key, outlets[key], causes[key], true[key]) for key in sorted(outlets)]
+    rows = [
+        Row(
+            fields=viina_fields(towns, key, outlets[key], key[0]),
+            cause=causes[key],
+            incidents=tuple(true[key]),
+        )
+        for key in sorted(outlets)
+    ]
     name = f"labels/viina_{day_of(start_us).year}_one_per_day.csv.gz"
     return Document(name=name, header=VIINA_COLUMNS, rows=tuple(rows))
 
 
 def _inventions(
-    rng: Generator, told: int, towns: Towns, start_us: int, days: int
-) -> list[tuple[Key, str]]:
-    """Draw reports of what never was, and news of other things."""
+    rng: Generator, told: int, world: World, family: Family
+) -> list[tuple[Key, str, int]]:
+    """Draw reports of what never was, and news of other things, and how many outlets tell them."""
+    towns, start_us, days = world.towns, world.start_us, world.days
     words = sorted(set(TYPE_OF_KIND.values()))
-    counts = rng.binomial(told, FALSE_SHARE), rng.poisson(OTHER_NEWS_PER_DAY * days)
-    found: list[tuple[Key, str]] = []
+    counts = rng.binomial(told, family.false_share), rng.poisson(OTHER_NEWS_PER_DAY * days)
+    found: list[tuple[Key, str, int]] = []
     for cause, count, types in zip(
         ("false_report", "other_news"), counts, (words, OTHER_TYPES), strict=True
     ):
         day = rng.integers(0, days, count)
         town = rng.integers(0, len(towns.names), count)
         kind = rng.integers(0, len(types), count)
-        for at, place, which in zip(day.tolist(), town.tolist(), kind.tolist(), strict=True):
+        repeated = family.copies_of_false if cause == "false_report" else 0.0
+        copies = rng.poisson(repeated, count)
+        for at, place, which, more in zip(
+            day.tolist(), town.tolist(), kind.tolist(), copies.tolist(), strict=True
+        ):
             on = day_of(start_us + at * DAY_US).isoformat()
-            found.append(((on, place, *types[which]), cause))
+            found.append(((on, place, *types[which]), cause, 1 + more))
     return found
 
 
-def _viina_row(towns: Towns, key: Key, count: int, cause: str, true: list[str]) -> Row:
+def viina_fields(towns: Towns, key: Key, count: int, published: str) -> tuple[str, ...]:
+    """Write one row of the news, as the provider does.
+
+    Args:
+        towns: Where the places are.
+        key: Day, town and type.
+        count: How many outlets tell it; the first of them are named.
+        published: The day that stands in the addresses, as YYYY-MM-DD.
+    """
     day, town, code, word = key
     longitude, latitude = towns.places[town].tolist()
-    path = f"{day.replace('-', '/')}/{town:04}{code}"
-    urls = [f"https://{outlet}/{path}" for outlet in OUTLETS[:count]]
-    return Row(
-        fields=(
-            day,
-            f"{longitude:.5f}",
-            f"{latitude:.5f}",
-            towns.names[town],
-            code,
-            word,
-            str(count),
-            " ".join(urls),
-        ),
-        cause=cause,
-        incidents=tuple(true),
+    path = f"{published.replace('-', '/')}/{town:04}{code}"
+    return (
+        day,
+        f"{longitude:.5f}",
+        f"{latitude:.5f}",
+        towns.names[town],
+        code,
+        word,
+        str(count),
+        " ".join(f"https://{outlet}/{path}" for outlet in OUTLETS[:count]),
     )
 
 

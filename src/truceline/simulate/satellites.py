@@ -228,7 +228,7 @@ def firms_documents(
     rng: Generator,
     sightings: Iterable[Sighting],
     passes: tuple[tuple[Pass, ...], ...],
-    withheld: tuple[str, int],
+    withheld: frozenset[tuple[str, int]],
 ) -> tuple[Document, ...]:
     """Write one file a satellite and day, also where it saw nothing.
 
@@ -236,7 +236,7 @@ def firms_documents(
         rng: Draws pixels.
         sightings: In a fixed order.
         passes: Of each day.
-        withheld: File and day, counted from 0, that its provider did not deliver.
+        withheld: Files and days, counted from 0, that their providers did not deliver.
     """
     rows: dict[tuple[str, date], list[Row]] = defaultdict(list)
     for sighting in sightings:
@@ -251,13 +251,18 @@ def firms_documents(
             listed = sorted(rows[file, on], key=lambda row: (row.fields[6:8], row.fields[:2]))
             documents.append(
                 Document(
-                    name=f"firms/{file}_{on:%Y%j}.txt.csv",
+                    name=file_name(file, on),
                     header=MODIS_COLUMNS if modis else VIIRS_COLUMNS,
                     rows=tuple(listed),
-                    withheld=(file, day) == withheld,
+                    withheld=(file, day) in withheld,
                 )
             )
     return tuple(documents)
+
+
+def file_name(file: str, day: date) -> str:
+    """Name a satellite's file of one day as its provider does."""
+    return f"firms/{file}_{day:%Y%j}.txt.csv"
 
 
 def _pixels(rng: Generator, sighting: Sighting) -> Iterator[Row]:

@@ -21,6 +21,7 @@ class World:
         incidents: What happens.
         start_us: First instant of its first day.
         days: How many days.
+        side: Index in `PARTIES` of the party that the family's first numbers speak of.
     """
 
     land: Land
@@ -31,3 +32,4 @@ class World:
     incidents: Incidents
     start_us: int
     days: int
+    side: int

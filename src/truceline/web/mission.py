@@ -42,8 +42,10 @@ class Mission(Protocol):
 
         Returns:
             incident, findings, not_applicable, attribution, coverage (null where none is known),
-            observations and disputed ({name, sha256, why}: documents that count for nothing once
-            the mission is derived again).
+            observations, disputed ({name, sha256, why}: documents that count for nothing once
+            the mission is derived again) and explanation ({together, apart, change}: reasons why
+            its observations are one incident, why its neighbours are others, and what would change
+            it most; as `pipeline.explaining` gives them).
 
         Raises:
             LookupError: There is no such incident.

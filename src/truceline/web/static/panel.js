@@ -9,6 +9,7 @@ import {
 } from "./words.js";
 
 const DECIBANS_SHOWN = 2000; // millibans at the end of a bar
+const REASONS_SHOWN = 4; // observations whose reasons stand open; the others unfold
 
 let opener = null;
 
@@ -112,6 +113,36 @@ function ledger(incident) {
         make("tr", {}, make("th", { scope: "row" }, say("ledger_sum")), weight(total), make("td", {}, say("ledger_gives", { chance: chance(incident.probability_ppm) }))),
       ),
     ),
+  );
+}
+
+// Why these observations are one incident, why its neighbours are others, what would change it most.
+function explanation(answer) {
+  const found = answer.explanation;
+  const seen = new Map(answer.observations.map((one) => [one.id, one]));
+  const mine = found.together.map(({ observation, because: reason }) => {
+    const one = seen.get(observation);
+    return make("li", {}, make("strong", {}, term("source", one.source)), ` · ${interval(one.began_us, one.ended_us)}`, make("p", {}, because(reason)));
+  });
+  const others = found.apart.map(({ incident, short_id: name, near, began_us: began, ended_us: ended, because: reason }) =>
+    make(
+      "li",
+      {},
+      make("button", { type: "button", class: "link", on: { click: () => set({ selected: incident }) } }, make("code", {}, name)),
+      ` ${[near, interval(began, ended)].filter(Boolean).join(" · ")}`,
+      make("p", {}, because(reason)),
+    ),
+  );
+  const changes = found.change.map((reason) => make("li", {}, because(reason)));
+  const part = (name, items, none) => [heading(`panel-${name}`, name), items.length ? make("ul", { class: "why" }, items) : make("p", {}, say(none))];
+  return make(
+    "section",
+    { "aria-labelledby": "panel-why_together" },
+    part("why_together", mine.slice(0, REASONS_SHOWN), "why_apart_none"),
+    mine.length > REASONS_SHOWN ? make("details", {}, make("summary", {}, say("why_more", { count: count(mine.length - REASONS_SHOWN) })), make("ul", { class: "why" }, mine.slice(REASONS_SHOWN))) : null,
+    make("p", { class: "note" }, say("why_note")),
+    part("why_apart", others, "why_apart_none"),
+    part("why_change", changes, "why_change_none"),
   );
 }
 
@@ -230,7 +261,7 @@ async function show() {
   try {
     const answer = await api.incident(id);
     if (state.selected !== id) return;
-    fillWith(panel, top(answer.incident), disputed(answer), facts(answer.incident), ledger(answer.incident), coverage(answer.coverage), findings(answer), attribution(answer.attribution), observations(answer));
+    fillWith(panel, top(answer.incident), disputed(answer), facts(answer.incident), ledger(answer.incident), explanation(answer), coverage(answer.coverage), findings(answer), attribution(answer.attribution), observations(answer));
     panel.dataset.incident = id;
     panel.scrollTop = 0;
     if (!wasOpen) byId("panel-title").focus({ preventScroll: true });

@@ -137,7 +137,7 @@ export function likelihood(ppm) {
 }
 
 // Names inside a sentence that are codes, and the table that spells them out.
-const TABLE_OF_NAME = { area: "area", source: "source", kind: "clause_kind", party: "party" };
+const TABLE_OF_NAME = { area: "area", cluster: "cluster", source: "source", kind: "clause_kind", party: "party" };
 
 function written(name, value) {
   if (value === null) return words["value.not_known"] ?? "";
