@@ -20,7 +20,10 @@ from truceline.fusion.fuse import laid_out, mission_model
 from truceline.fusion.kernel import (
     GATE,
     LIVES,
+    SAME_INSTRUMENT,
+    SAME_ROW,
     TWICE,
+    _again,
     _passing,
     _prompt,
     _telling,
@@ -164,10 +167,14 @@ def weighing(associator: Associator, row: Detections) -> Weighing:
         if apart <= GATE * both and spot["since"] >= at - columns.reach_s[mean]:
             brought = float(state.kinds[who] @ columns.said[mean, says])
             density = _in_time(numbers, columns, life, mean, brought, after, at)
-            again = treatment == PROMPT and life["source"] == row.source[0]
-            if again and abs(after) < numbers.twice_s:
-                same = life["source_east"] == row.east_m[0]
-                density = TWICE if same else density * numbers.again_ratio
+            if treatment == PROMPT:
+                again = _again(
+                    numbers, state.lives, who, mean, row.source[0], east, north, at, after
+                )
+                if again == SAME_ROW:
+                    density = TWICE
+                elif again == SAME_INSTRUMENT:
+                    density *= numbers.again_ratio
             if density < TWICE:
                 density *= _in_place(model, life, treatment, (east, north), apart, variance, both)
         own = of_one(
