@@ -338,6 +338,14 @@ def test_a_file_of_another_ending_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "out.geojson").exists()
 
 
+def test_a_file_of_another_alphabet_is_told_apart(tmp_path: Path) -> None:
+    line = "37.5,48.1,2026-02-03T01:12:00Z,400,acoustic,Лиман\n"
+    text = f"longitude,latitude,time,error_m,sensor,note\n{line}"
+    (tmp_path / "in.csv").write_text(text, encoding="cp1251")
+    with pytest.raises(TableError, match='column "note" is not UTF-8'):
+        fuse_file(tmp_path / "in.csv", tmp_path / "out.geojson")
+
+
 # --------------------------------------------------------------------------------- a new one
 def test_a_sensor_that_was_taught_is_taken() -> None:
     fibre = NewSensor(lag=Lag(name="fibre", jitter_s=2.0), like="acoustic", noticed=0.4)
