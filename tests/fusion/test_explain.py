@@ -67,6 +67,14 @@ def test_what_is_explained_is_what_association_decided() -> None:
     assert begun == len(set(replay.labels.tolist())) > 3
 
 
+def test_what_cannot_have_brought_a_row_weighs_nothing_whether_it_is_told_of_or_not() -> None:
+    replay = Replay(SMALL_WORLD, CENTRE)
+    for row, among in replay.weighings(range(len(replay.labels))).items():
+        alone = replay.weighings([row])[row]
+        assert (alone.total, alone.new) == (among.total, among.new)
+        assert alone.of(int(replay.labels[row])) == among.of(int(replay.labels[row]))
+
+
 def test_the_first_observation_begins_it_and_the_others_say_how_far_they_lie() -> None:
     found = told(LATER, *FIRE, LATER)
     assert [code for code, _ in (numbers(found, seen) for seen in (*FIRE, LATER))] == [

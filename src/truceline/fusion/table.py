@@ -21,7 +21,7 @@ from pyproj import Transformer
 
 from truceline.fusion.assess import Found
 from truceline.fusion.associate import Associator
-from truceline.fusion.learn import learn
+from truceline.fusion.learn import SAMPLE, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.teach import KINDS, NewSensor, teach
 from truceline.records.detections import UNKNOWN_KIND, Detections, Integers
@@ -39,8 +39,6 @@ SIGMAS_95 = math.sqrt(-2 * math.log(0.05))
 REACH_M = 2_000_000
 # Who errs by more than this tells no place.
 MOST_ERROR_M = 1_000_000.0
-# Rows by which the model is mended.
-SAMPLE = 60_000
 INCIDENT = "incident"
 UTC_US = pa.timestamp("us", "UTC")
 
@@ -111,8 +109,8 @@ def fuse_table(
 
     Raises:
         TableError: A column is missing, or a row holds what cannot be.
-        ValueError: A new kind of instrument makes no sense, or there is too little to tell how
-            much it notices.
+        ValueError: The model has other kinds of incidents than `KINDS`; a new kind of instrument
+            makes no sense, or there is too little to tell how much it notices.
 
     >>> twice = fuse_table({
     ...     "longitude": [37.5, 37.501], "latitude": [48.1, 48.1], "error_m": [400, 300],
@@ -123,7 +121,13 @@ def fuse_table(
     [0, 0]
     """
     rows = _as_table(table)
-    model = _taught(model or packaged_model(), sensors, rows)
+    model = model or packaged_model()
+    if len(model.kind_share) != len(KINDS):
+        raise ValueError(
+            f"the model has {len(model.kind_share)} kinds of incidents; a table is told the "
+            f"{len(KINDS)} of the packaged model: {', '.join(KINDS)}"
+        )
+    model = _taught(model, sensors, rows)
     plane, detections, order = _detections(rows, model)
     if mend and len(detections):
         model = learn(model, detections.slice(0, min(SAMPLE, len(detections))))
@@ -217,7 +221,8 @@ def _times_us(rows: pa.Table) -> Integers:
         raise TableError(
             'column "time" has no time zone: say which, so that each row is an instant'
         )
-    if not pa.types.is_timestamp(kind) and not _is_text(kind):
+    # A column without any row has no type.
+    if not (pa.types.is_timestamp(kind) or pa.types.is_null(kind) or _is_text(kind)):
         raise TableError(f'column "time" holds {kind} and {words}')
     times: Integers = np.asarray(_cast(column, UTC_US, "time", words).cast(pa.int64()), np.int64)
     return times
@@ -245,7 +250,7 @@ def _errors_m(rows: pa.Table) -> Floats:
 
 def _names(column: pa.Array, name: str, known: Sequence[str], hint: str) -> Integers:
     """Give each row's index in a list of names; -1 where it names nothing."""
-    words = column.cast(pa.string())
+    words = _cast(column, pa.string(), name, "is not text")
     index = np.asarray(pc.index_in(words, pa.array(known, pa.string())).fill_null(-1), np.int64)
     wrong = np.flatnonzero((index < 0) & np.asarray(words.is_valid()))
     if len(wrong):
@@ -256,10 +261,16 @@ def _names(column: pa.Array, name: str, known: Sequence[str], hint: str) -> Inte
     return index
 
 
+def _words(rows: pa.Table, name: str) -> pa.Array:
+    """Read a column that may have gaps as text; a cell without a letter in it is empty."""
+    words = _cast(_flat(rows, name), pa.string(), name, "is not text")
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+
+
 def _kinds(rows: pa.Table) -> Integers:
     if "kind" not in rows.column_names:
         return np.full(len(rows), UNKNOWN_KIND, np.int64)
-    return _names(_flat(rows, "kind"), "kind", KINDS, ", nor empty")
+    return _names(_words(rows, "kind"), "kind", KINDS, ", nor empty")
 
 
 def _sensors(rows: pa.Table, model: Model) -> Integers:
@@ -272,7 +283,7 @@ def _sources(rows: pa.Table) -> Integers:
     """Number the sources in the order of their names; -1 where none is named."""
     if "source" not in rows.column_names:
         return np.full(len(rows), -1, np.int64)
-    column = _flat(rows, "source").cast(pa.string())
+    column = _words(rows, "source")
     known = pc.unique(column.drop_null()).sort()
     return np.asarray(pc.index_in(column, known).fill_null(-1), np.int64)
 

@@ -39,9 +39,13 @@ def fuse_file(file: Path, out: Path, rows: Path | None = None) -> Fused:
 def _read(file: Path) -> pa.Table:
     empty = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
     try:
-        return pyarrow.csv.read_csv(file, convert_options=empty)
+        rows = pyarrow.csv.read_csv(file, convert_options=empty)
     except pa.ArrowInvalid as error:
         raise TableError(f"{file}: {error}") from error
+    for column in rows.schema:
+        if pa.types.is_binary(column.type):
+            raise TableError(f'{file}: column "{column.name}" is not UTF-8; save the file as UTF-8')
+    return rows
 
 
 def _geojson(fused: Fused, out: Path) -> None:
