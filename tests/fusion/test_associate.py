@@ -94,7 +94,13 @@ def test_a_row_handed_in_twice_is_one_and_no_second_witness() -> None:
         pytest.param({"means": [ACOUSTIC, SEISMIC]}, [2], id="of another kind"),
         pytest.param({"source": [-1, -1]}, [1], id="nobody named, the same instant"),
         pytest.param({"source": [-1, -1], "hours": [1.0, 1.05]}, [1, 1], id="nobody named, later"),
-        pytest.param({"source": [7, 7], "hours": [1.0, 1.05]}, [1], id="the same one, later"),
+        pytest.param({"hours": [1.0, 1.03]}, [1], id="the same one within two minutes"),
+        pytest.param({"hours": [1.0, 1.05]}, [1, 1], id="the same one three minutes later"),
+        pytest.param(
+            {"means": [OBSERVER, OBSERVER], "hours": [1.0, 1.13]},
+            [1, 1],
+            id="a post that stands still, eight minutes later",
+        ),
     ],
 )
 def test_a_row_counts_again_unless_all_that_it_says_is_the_same(

@@ -19,6 +19,7 @@ from truceline.fusion.counts import near, of_one
 from truceline.fusion.fuse import laid_out, mission_model
 from truceline.fusion.kernel import (
     GATE,
+    LATER,
     LIVES,
     SAME_INSTRUMENT,
     SAME_ROW,
@@ -175,13 +176,13 @@ def weighing(associator: Associator, row: Detections, named: Integers) -> Weighi
             brought = float(state.kinds[who] @ columns.said[mean, says])
             density = _in_time(numbers, columns, life, mean, brought, after, at)
             if treatment == PROMPT:
-                again = _again(
-                    numbers, state.lives, who, mean, row.source[0], east, north, at, after
-                )
+                again = _again(numbers, state.lives, who, mean, row.source[0], east, north, at)
                 if again == SAME_ROW:
                     density = TWICE
                 elif again == SAME_INSTRUMENT:
                     density *= numbers.again_ratio
+                elif again == LATER:
+                    density = 0.0
             if density < TWICE:
                 density *= _in_place(model, life, treatment, (east, north), apart, variance, both)
         own = of_one(

@@ -35,7 +35,7 @@ FLOOR = 1e-4
 # Stands for the density of a row that is the same as another: no true density comes near.
 TWICE = 1.0
 # What the instrument of a prompt row has to do with the one that began an incident.
-ANOTHER, SAME_INSTRUMENT, SAME_ROW = range(3)
+ANOTHER, SAME_INSTRUMENT, SAME_ROW, LATER = range(4)
 # An incident as it is looked up, by cell: where, how well known, when, and since when in the list.
 SPOT = np.dtype(
     [
@@ -262,11 +262,13 @@ def _best(
                             n, lives[who].precision, lives[who].pixels + lives[who].reports, after,
                             jitter,
                         )  # fmt: skip
-                        again = _again(n, lives, who, mean, source, east, north, at, after)
+                        again = _again(n, lives, who, mean, source, east, north, at)
                         if again == SAME_ROW:
                             return TWICE, TWICE, this
                         if again == SAME_INSTRUMENT:
                             density *= n.again_ratio
+                        elif again == LATER:
+                            density = 0.0
                     elif treatment == PASSING:
                         density = _passing(
                             n, lives[who].precision, lives[who].pixels, lives[who].pass_at, brought,
@@ -292,14 +294,17 @@ def _best(
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def _again(n, lives, who, mean, source, east, north, at, after):
+def _again(n, lives, who, mean, source, east, north, at):
     """Tell whether a prompt row is of the instrument that began an incident, or its row again."""
-    if lives[who].source != source or lives[who].source_mean != mean or abs(after) >= n.twice_s:
+    if lives[who].source != source or lives[who].source_mean != mean:
         return ANOTHER
     same_place = lives[who].source_east == east and lives[who].source_north == north
     if source < 0:
         # Of instruments that are not named only the very same row is known to be of one.
         return SAME_ROW if same_place and lives[who].born == at else ANOTHER
+    # However its clock errs, it errs alike both times: what it tells of later is something else.
+    if at - lives[who].born >= n.twice_s:
+        return LATER
     return SAME_ROW if same_place else SAME_INSTRUMENT
 
 
