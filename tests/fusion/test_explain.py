@@ -131,16 +131,26 @@ def total(incident: Incident) -> int:
 def test_what_would_change_it_most_is_the_row_and_the_word_that_weigh_most() -> None:
     incidents = fuse((report(),), world())
     found = verdict(explain(incidents[0], incidents, Replay((report(),), CENTRE)))
-    (news,) = (row.millibans for row in incidents[0].evidence if row.cluster == "news")
-    assert found["change_without"] == {
-        "cluster": "news",
-        "probability_ppm": probability_ppm(total(incidents[0]) - news),
-    }
+    assert found["change_alone"] == {"cluster": "news"}
+    assert "change_without" not in found
     assert found["change_word_silent"]["cluster"] == "thermal"
     # The satellites' silence goes, and a fire adds at most a factor of 20.
     assert found["change_word_silent"]["probability_ppm"] == probability_ppm(
         total(incidents[0]) + 52 + 1301
     )
+
+
+def test_of_two_that_speak_the_loss_of_the_heavier_is_told() -> None:
+    incidents = fuse((HEARD, FELT), world())
+    (mine,) = incidents
+    found = verdict(explain(mine, incidents, Replay((HEARD, FELT), CENTRE)))
+    weights = {row.cluster: row.millibans for row in mine.evidence if row.observations}
+    assert len(weights) == 2
+    heavier = max(weights, key=lambda name: weights[name])
+    assert found["change_without"] == {
+        "cluster": heavier,
+        "probability_ppm": probability_ppm(total(mine) - weights[heavier]),
+    }
 
 
 def test_who_was_not_heard_is_told_from_who_was_silent() -> None:

@@ -261,7 +261,7 @@ def test_mending_may_be_left_out() -> None:
         ),
         pytest.param(
             two(longitude=[37.5, -100.0]),
-            "row 1: longitude 37.5 and latitude 48.1 lie more than 2000 km",
+            "more than 2000 km from its middle",
             id="two continents",
         ),
         pytest.param("detections.csv", "no table that Arrow takes", id="a name of a file"),
@@ -344,6 +344,37 @@ def test_a_file_of_another_alphabet_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(text, encoding="cp1251")
     with pytest.raises(TableError, match='column "note" is not UTF-8'):
         fuse_file(tmp_path / "in.csv", tmp_path / "out.geojson")
+
+
+def test_what_is_wrong_with_a_file_begins_with_its_name(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "out.geojson"
+    header = "longitude,latitude,time,error_m,sensor\n"
+    for text, words in (
+        (header + "37.5,48.1,2026-02-03T01:12:00Z,about,acoustic\n", 'row 1: error_m "about"'),
+        (header + "37.5,48.1,2026-02-03T01:12:00,400,acoustic\n", 'column "time" has no time'),
+    ):
+        file.write_text(text)
+        with pytest.raises(TableError) as raised:
+            fuse_file(file, out)
+        assert str(raised.value).startswith(f"{file}: {words}")
+    with pytest.raises(TableError, match="there is no such file"):
+        fuse_file(tmp_path / "other.csv", out)
+
+
+def test_nothing_is_written_where_the_rows_cannot_be(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "out.geojson"
+    pd.DataFrame(two()).to_csv(file, index=False)
+    with pytest.raises(TableError, match="there is no folder"):
+        fuse_file(file, out, tmp_path / "none" / "rows.csv")
+    assert not out.exists()
+
+
+def test_of_too_wide_a_table_the_row_far_from_the_others_is_named() -> None:
+    columns = two()
+    many = {name: [*column, *column, column[0]] for name, column in columns.items()}
+    many["longitude"][3] = -120.0
+    with pytest.raises(TableError, match=r"row 4: longitude -120\.0 and latitude 48\.1"):
+        fuse_table(many)
 
 
 # --------------------------------------------------------------------------------- a new one

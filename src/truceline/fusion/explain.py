@@ -371,8 +371,11 @@ def _apart(
 def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
     """Say which row's loss, and whose word, would move the probability most.
 
+    Where one source alone speaks, its loss leaves no incident.
+
     Reckoned in the ledger as it stands, whose rows are neither dated nor placed anew.
     """
+    spoke = [row.cluster for row in evidence if row.observations]
     total = sum(row.millibans for row in evidence)
     now = probability_ppm(total)
     lost = [
@@ -386,7 +389,9 @@ def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
         if (weight := _could_say(row)) is not None
     ]
     found = []
-    if lost:
+    if len(spoke) == 1:
+        found.append(reason("change_alone", {"cluster": spoke[0]}))
+    elif lost:
         _, row = max(lost, key=lambda one: one[0])
         without = probability_ppm(total - row.millibans)
         code = "change_without_silence" if row.silent else "change_without"

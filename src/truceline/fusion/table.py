@@ -219,7 +219,7 @@ def _times_us(rows: pa.Table) -> Integers:
     words = "is not a time with its zone; write 2026-01-31T06:00:00Z"
     if pa.types.is_timestamp(kind) and kind.tz is None:
         raise TableError(
-            'column "time" has no time zone: say which, so that each row is an instant'
+            'column "time" has no time zone, so no row is an instant; write 2026-01-31T06:00:00Z'
         )
     # A column without any row has no type.
     if not (pa.types.is_timestamp(kind) or pa.types.is_null(kind) or _is_text(kind)):
@@ -243,7 +243,7 @@ def _errors_m(rows: pa.Table) -> Floats:
             f'"radius_95_m" (holds the true place 95 times in 100), not {len(given)} of them'
         )
     values = _numbers(rows, given[0])
-    words = f"is not above 0 and at most {MOST_ERROR_M:g}"
+    words = f"is not above 0 and at most {MOST_ERROR_M:.0f} m"
     _insist(given[0], values, (values > 0) & (values <= MOST_ERROR_M), words)
     return values if given[0] == "error_m" else values / SIGMAS_95
 
@@ -302,12 +302,12 @@ def _detections(rows: pa.Table, model: Model) -> tuple[Transformer, Detections, 
     middle = _middle(longitude, latitude)
     onto = Transformer.from_crs("EPSG:4326", _plane(*middle), always_xy=True)
     east, north = (np.asarray(axis, np.float64) for axis in onto.transform(longitude, latitude))
-    far = np.flatnonzero(~(np.hypot(east, north) <= REACH_M))
-    if len(far):
+    if not (np.hypot(east, north) <= REACH_M).all():
+        far = _farthest(longitude, latitude)
         raise TableError(
-            f"row {far[0] + 1}: longitude {longitude[far[0]]} and latitude {latitude[far[0]]} lie "
-            f"more than {REACH_M // 1000} km from the middle of the table, {middle[0]:g} and "
-            f"{middle[1]:g}: no plane keeps distances over so much land; part the table"
+            f"row {far + 1}: longitude {longitude[far]} and latitude {latitude[far]} lie farthest "
+            f"from the others; the table reaches more than {REACH_M // 1000} km from its middle, "
+            "and no plane keeps distances over so much land; mend the row, or part the table"
         )
     columns: dict[str, NDArray[Any]] = {
         "east_m": np.rint(east).astype(np.int32),
@@ -332,6 +332,15 @@ def _middle(longitude: Floats, latitude: Floats) -> tuple[float, float]:
     if np.ptp(longitude) > 180:  # noqa: PLR2004 - the shorter way leads over the antimeridian
         longitude = longitude % 360.0
     return _half_way(longitude), _half_way(latitude)
+
+
+def _farthest(longitude: Floats, latitude: Floats) -> int:
+    """Give the row farthest from the median direction, which one wrong row hardly moves."""
+    east, north = np.radians(longitude), np.radians(latitude)
+    directions = np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
+    return int(np.argmin(directions @ np.median(directions, axis=0)))
 
 
 def _half_way(axis: Floats) -> float:
