@@ -17,7 +17,7 @@ import numpy as np
 
 from table import Row, keep, row, show
 from truceline.fusion.associate import Associator
-from truceline.fusion.learn import learn
+from truceline.fusion.learn import SAMPLE, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.teach import KINDS, NewSensor, teach
 from truceline.records.detections import Detections
@@ -30,7 +30,6 @@ from truceline.simulate.regime import NORM, Truth, draw_regime
 
 SEEDS = (21, 22, 23)
 ROWS = 20_000
-SAMPLE = 60_000
 NEW = len(LAGS)
 # Far away, so that it dates and places badly; strong events reach it, small arms hardly do.
 ARRAY = Another(

@@ -86,6 +86,37 @@ def test_a_row_handed_in_twice_is_one_and_no_second_witness() -> None:
     assert associator.incidents().seen.sum() == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "witnesses"),
+    [
+        pytest.param({}, [1], id="a row once more"),
+        pytest.param({"north_m": [0, 9000], "sigma_m": [3000, 3000]}, [2], id="farther north"),
+        pytest.param({"means": [ACOUSTIC, SEISMIC]}, [2], id="of another kind"),
+        pytest.param({"source": [-1, -1]}, [1], id="nobody named, the same instant"),
+        pytest.param({"source": [-1, -1], "hours": [1.0, 1.05]}, [1, 1], id="nobody named, later"),
+        pytest.param({"hours": [1.0, 1.03]}, [1], id="the same one within two minutes"),
+        pytest.param({"hours": [1.0, 1.05]}, [1, 1], id="the same one three minutes later"),
+        pytest.param(
+            {"means": [OBSERVER, OBSERVER], "hours": [1.0, 1.13]},
+            [1, 1],
+            id="a post that stands still, eight minutes later",
+        ),
+    ],
+)
+def test_a_row_counts_again_unless_all_that_it_says_is_the_same(
+    changes: dict[str, list[float]], witnesses: list[int]
+) -> None:
+    hours = changes.pop("hours", [1.0, 1.0])
+    seen = rows((hours[0], ACOUSTIC, 0, 400), (hours[1], ACOUSTIC, 0, 400))
+    said = {"source": [7, 7]} | changes
+    seen = replace(
+        seen, **{name: np.array(value, getattr(seen, name).dtype) for name, value in said.items()}
+    )
+    associator = Associator(MODEL)
+    associator.add(seen)
+    assert associator.incidents().seen.sum(axis=1).tolist() == witnesses
+
+
 def test_a_place_named_twice_is_not_known_better() -> None:
     told = [(1.0, ACOUSTIC, 0, 1500), (2.0, OPEN_SOURCE, 1800, 2000)]
     once, twice = Associator(MODEL), Associator(MODEL)

@@ -67,6 +67,14 @@ def test_what_is_explained_is_what_association_decided() -> None:
     assert begun == len(set(replay.labels.tolist())) > 3
 
 
+def test_what_cannot_have_brought_a_row_weighs_nothing_whether_it_is_told_of_or_not() -> None:
+    replay = Replay(SMALL_WORLD, CENTRE)
+    for row, among in replay.weighings(range(len(replay.labels))).items():
+        alone = replay.weighings([row])[row]
+        assert (alone.total, alone.new) == (among.total, among.new)
+        assert alone.of(int(replay.labels[row])) == among.of(int(replay.labels[row]))
+
+
 def test_the_first_observation_begins_it_and_the_others_say_how_far_they_lie() -> None:
     found = told(LATER, *FIRE, LATER)
     assert [code for code, _ in (numbers(found, seen) for seen in (*FIRE, LATER))] == [
@@ -123,16 +131,26 @@ def total(incident: Incident) -> int:
 def test_what_would_change_it_most_is_the_row_and_the_word_that_weigh_most() -> None:
     incidents = fuse((report(),), world())
     found = verdict(explain(incidents[0], incidents, Replay((report(),), CENTRE)))
-    (news,) = (row.millibans for row in incidents[0].evidence if row.cluster == "news")
-    assert found["change_without"] == {
-        "cluster": "news",
-        "probability_ppm": probability_ppm(total(incidents[0]) - news),
-    }
+    assert found["change_alone"] == {"cluster": "news"}
+    assert "change_without" not in found
     assert found["change_word_silent"]["cluster"] == "thermal"
     # The satellites' silence goes, and a fire adds at most a factor of 20.
     assert found["change_word_silent"]["probability_ppm"] == probability_ppm(
         total(incidents[0]) + 52 + 1301
     )
+
+
+def test_of_two_that_speak_the_loss_of_the_heavier_is_told() -> None:
+    incidents = fuse((HEARD, FELT), world())
+    (mine,) = incidents
+    found = verdict(explain(mine, incidents, Replay((HEARD, FELT), CENTRE)))
+    weights = {row.cluster: row.millibans for row in mine.evidence if row.observations}
+    assert len(weights) == 2
+    heavier = max(weights, key=lambda name: weights[name])
+    assert found["change_without"] == {
+        "cluster": heavier,
+        "probability_ppm": probability_ppm(total(mine) - weights[heavier]),
+    }
 
 
 def test_who_was_not_heard_is_told_from_who_was_silent() -> None:

@@ -25,6 +25,7 @@ from fusion_worlds import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from truceline.fusion.candidate import Candidate
 from truceline.fusion.fuse import counts, fuse
 from truceline.fusion.model import reach_s
 from truceline.fusion.weights import OPEN_SOURCE_CAP, probability_ppm
@@ -32,7 +33,7 @@ from truceline.fusion.world import World
 from truceline.records.canonical import record_bytes
 from truceline.records.incident import Incident, Kind
 from truceline.records.observation import Means, Observation, Signature
-from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, PPM, SECOND_US
+from truceline.records.units import DAY_US, E7, HOUR_US, MINUTE_US, PPM, SECOND_US
 from truceline.sensors.ground import Ground
 from truceline.sensors.lag import DATED_BY_DAY, MISSION_LAGS, THERMAL
 
@@ -85,6 +86,14 @@ def test_incidents_come_by_the_end_of_the_interval_of_their_beginning() -> None:
     incidents = fuse(SMALL_WORLD, world())
     order = [(incident.ended_us, incident.id) for incident in incidents]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize("longitude", [35.96, 179.9999, -179.9985])
+def test_the_antimeridian_moves_no_fire(longitude: float) -> None:
+    sides = [(longitude + turn + 180) % 360 - 180 for turn in (0.001, -0.001)]
+    found = Candidate(pixels=tuple(pixel(side) for side in sides)).region
+    assert found[0] == round(longitude * E7)
+    assert found[2] == Candidate(pixels=(pixel(0.001), pixel(-0.001))).region[2]
 
 
 # --------------------------------------------------------------------------------- the ledger

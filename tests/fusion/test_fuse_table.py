@@ -16,6 +16,7 @@ import pytest
 from pyproj import Geod, Transformer
 
 from truceline.fusion.associate import associate
+from truceline.fusion.fuse import mission_model
 from truceline.fusion.learn import learn
 from truceline.fusion.model import packaged_model
 from truceline.fusion.table import REACH_M, Fused, TableError, fuse_table
@@ -85,6 +86,7 @@ def numbers(fused: Fused) -> list[int]:
         pytest.param(two(error_m=None, radius_95_m=[980.0, 735.0]), id="the 95 % radius"),
         pytest.param(two(error_m=["400", "3e2"]), id="numbers as text"),
         pytest.param(two(source=[None, "station 7"], kind=[None, "rocket"]), id="empty cells"),
+        pytest.param(two(source=["", "station 7"], kind=["", "rocket"]), id="cells of no letter"),
     ],
 )
 def test_joins_one_bang_from_whatever_arrow_takes(table: Any) -> None:  # noqa: ANN401 - as above
@@ -152,6 +154,8 @@ def test_a_table_without_rows_has_no_incidents() -> None:
     fused = fuse_table(pa.table(two()).slice(0, 0))
     assert (len(fused.rows), len(fused.incidents)) == (0, 0)
     assert "probability" in fused.incidents.column_names
+    header = {name: pa.array([], pa.null()) for name in two()}
+    assert len(fuse_table(header).incidents) == 0
 
 
 @pytest.mark.parametrize("longitude", [37.5, 179.999, -180.0])
@@ -195,6 +199,12 @@ def test_mending_may_be_left_out() -> None:
             id="an unknown sensor",
         ),
         pytest.param(two(sensor=["acoustic", None]), "row 2: sensor is empty", id="no sensor"),
+        pytest.param(
+            two(sensor=["acoustic", ""]), 'row 2: sensor "" is none of', id="a sensor of no letter"
+        ),
+        pytest.param(
+            two(kind=[["rocket"], ["rocket"]]), "kind \"['rocket']\" is not text", id="lists"
+        ),
         pytest.param(
             two(kind=["bomb", None]),
             'row 1: kind "bomb" is none of artillery',
@@ -251,7 +261,7 @@ def test_mending_may_be_left_out() -> None:
         ),
         pytest.param(
             two(longitude=[37.5, -100.0]),
-            "row 1: longitude 37.5 and latitude 48.1 lie more than 2000 km",
+            "more than 2000 km from its middle",
             id="two continents",
         ),
         pytest.param("detections.csv", "no table that Arrow takes", id="a name of a file"),
@@ -261,6 +271,11 @@ def test_names_column_row_and_value(table: Any, complaint: str) -> None:  # noqa
     with pytest.raises(TableError) as refused:
         fuse_table(table)
     assert complaint in str(refused.value)
+
+
+def test_a_model_of_other_kinds_is_refused() -> None:
+    with pytest.raises(ValueError, match="the model has 2 kinds of incidents"):
+        fuse_table(two(), model=mission_model())
 
 
 def test_the_plane_keeps_distances_as_far_as_it_is_said_to_reach() -> None:
@@ -321,6 +336,45 @@ def test_a_file_of_another_ending_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(TableError, match=r"in\.csv: "):
         fuse_file(tmp_path / "in.csv", tmp_path / "out.geojson")
     assert not (tmp_path / "out.geojson").exists()
+
+
+def test_a_file_of_another_alphabet_is_told_apart(tmp_path: Path) -> None:
+    line = "37.5,48.1,2026-02-03T01:12:00Z,400,acoustic,Лиман\n"
+    text = f"longitude,latitude,time,error_m,sensor,note\n{line}"
+    (tmp_path / "in.csv").write_text(text, encoding="cp1251")
+    with pytest.raises(TableError, match='column "note" is not UTF-8'):
+        fuse_file(tmp_path / "in.csv", tmp_path / "out.geojson")
+
+
+def test_what_is_wrong_with_a_file_begins_with_its_name(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "out.geojson"
+    header = "longitude,latitude,time,error_m,sensor\n"
+    for text, words in (
+        (header + "37.5,48.1,2026-02-03T01:12:00Z,about,acoustic\n", 'row 1: error_m "about"'),
+        (header + "37.5,48.1,2026-02-03T01:12:00,400,acoustic\n", 'column "time" has no time'),
+    ):
+        file.write_text(text)
+        with pytest.raises(TableError) as raised:
+            fuse_file(file, out)
+        assert str(raised.value).startswith(f"{file}: {words}")
+    with pytest.raises(TableError, match="there is no such file"):
+        fuse_file(tmp_path / "other.csv", out)
+
+
+def test_nothing_is_written_where_the_rows_cannot_be(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.csv", tmp_path / "out.geojson"
+    pd.DataFrame(two()).to_csv(file, index=False)
+    with pytest.raises(TableError, match="there is no folder"):
+        fuse_file(file, out, tmp_path / "none" / "rows.csv")
+    assert not out.exists()
+
+
+def test_of_too_wide_a_table_the_row_far_from_the_others_is_named() -> None:
+    columns = two()
+    many = {name: [*column, *column, column[0]] for name, column in columns.items()}
+    many["longitude"][3] = -120.0
+    with pytest.raises(TableError, match=r"row 4: longitude -120\.0 and latitude 48\.1"):
+        fuse_table(many)
 
 
 # --------------------------------------------------------------------------------- a new one

@@ -86,6 +86,7 @@ REASONS = {
     "apart_new": {"distance_m", "share_ppm", "chosen_ppm"},
     "apart_other": {"distance_m", "share_ppm", "chosen_ppm"},
     "apart_anyway": {"distance_m"},
+    "change_alone": {"cluster"},
     "change_without": {"cluster", "probability_ppm"},
     "change_without_silence": {"cluster", "probability_ppm"},
     "change_word_silent": {"cluster", "probability_ppm"},

@@ -175,6 +175,16 @@ def test_one_true_incident_told_twice_is_found_once(truth: Truth) -> None:
     assert land_of(result, "RU")["told_twice"] == 1
 
 
+def test_a_party_on_whose_land_nothing_happened_is_told_of_too(truth: Truth) -> None:
+    one_land = replace(truth, incidents=truth.incidents[:1])  # by UA, on the land of RU
+    causes = tuple(one for one in truth.causes if one["incident"] in {"", "t1"})
+    said = answer(told("i:1", row(2)), told("i:2", row(3), held_by="UA"))
+    result = compare(replace(one_land, causes=causes, injects=()), said, ())
+    true = {one["party"]: one["true"] for one in result["parties"] if not one["staged"]}
+    assert true == {"RU": 0, "UA": 1}
+    assert land_of(result, "UA")["false"] == {"farm_fire": 1}
+
+
 def test_what_was_withheld_is_not_missed(truth: Truth) -> None:
     causes = [{**dict(one), "fate": "withheld"} for one in truth.causes]
     result = compare(replace(truth, causes=tuple(causes)), answer(), ())

@@ -150,6 +150,17 @@ def test_a_claim_of_a_staged_strike_names_the_other_party(weeks: dict[str, Path]
         assert incident["party"] == incident["held_by"] == row["sender"] != row["party"]
 
 
+def test_headlines_of_injected_and_ordinary_claims_are_of_one_form(weeks: dict[str, Path]) -> None:
+    week = weeks["truce"]
+    injected = {int(row["line"]) for row in injects(week) if row["kind"] == "party_claim"}
+    forms: dict[bool, set[str]] = {True: set(), False: set()}
+    for line, row in enumerate(table(week / "claims" / "claims.csv"), start=2):
+        count, what, _ = re.split(r"^(\d+) (.+) since .+$", row["headline_or_note"])[1:]
+        assert count == row["value"]
+        forms[line in injected].add(what)
+    assert forms[True] == {"strikes on power plants"} < forms[False]
+
+
 def test_a_late_file_comes_late_and_a_spoilt_one_as_an_error_page(weeks: dict[str, Path]) -> None:
     week = weeks["truce"]
     came = read_manifest(week)

@@ -105,6 +105,13 @@ def test_the_master_events_list_holds_every_inject_once(week: Path, language: st
     assert load_words(language)["controller.side"].format(code=side) in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_files_are_told_by_their_day(week: Path, language: str) -> None:
+    text = paper(week, f"truth/controller.{language}.md")
+    assert " 2025-03-21 " in text  # the late file's
+    assert " 00:00" not in re.sub(r"^### .*$", "", text, flags=re.MULTILINE)
+
+
 def test_commands_of_the_list_name_records_that_exist(week: Path) -> None:
     text = paper(week, "truth/controller.en.md")
     shown = re.findall(r"truceline show (\S+) --mission", text)

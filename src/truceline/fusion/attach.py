@@ -10,14 +10,13 @@ import numpy as np
 import pyarrow as pa
 from scipy.spatial import cKDTree
 
+from truceline.fusion.candidate import SIGMAS_95
 from truceline.fusion.panel import Floats, Ints
+from truceline.records.units import DAY_US, MINUTE_US
 
 NEIGHBOURS = 12
-DAY_US = 86_400_000_000
-MINUTE_US = 60_000_000
 # Cost of distance in time when neighbours are looked for; a day weighs as much as 200 km.
 M_PER_DAY = 200_000.0
-SIGMAS_95 = 2.4477
 PLACE_DEGREES = 4.0
 MINUTES_OFF, TIME_DEGREES = 20.0, 2.0
 # A report is moved only if the other candidate is e times as likely.

@@ -9,7 +9,7 @@ import numpy as np
 
 from truceline.fusion.instruments import instrument_of
 from truceline.records.observation import Observation
-from truceline.records.units import HOUR_US, SECOND_US
+from truceline.records.units import E7, HOUR_US, SECOND_US
 from truceline.sensors.geometry import distance_m
 from truceline.sensors.lag import MISSION_LAGS
 
@@ -21,6 +21,7 @@ SIGMAS_90 = 2.1460
 SIGMAS_95 = 2.4477
 # A place known no better than this is an area: it can support nothing at a point.
 LOCATED_M = 25_000
+HALF_TURN_E7 = 180 * E7
 # A coarse instrument's pixels do not place a fire that a fine one saw too.
 COARSE = 2
 
@@ -128,7 +129,11 @@ def _region_of_pixels(pixels: tuple[Observation, ...]) -> tuple[int, int, int]:
 
 def _middle(placed: list[Observation]) -> tuple[int, int]:
     count = len(placed)
-    return (
-        round(sum(seen.place.longitude_e7 for seen in placed) / count),
-        round(sum(seen.place.latitude_e7 for seen in placed) / count),
-    )
+    longitudes_e7 = [seen.place.longitude_e7 for seen in placed]
+    if max(longitudes_e7) - min(longitudes_e7) > HALF_TURN_E7:
+        # The shorter way leads over the antimeridian.
+        longitudes_e7 = [east % (2 * HALF_TURN_E7) for east in longitudes_e7]
+    longitude_e7 = round(sum(longitudes_e7) / count)
+    if longitude_e7 > HALF_TURN_E7:
+        longitude_e7 -= 2 * HALF_TURN_E7
+    return longitude_e7, round(sum(seen.place.latitude_e7 for seen in placed) / count)

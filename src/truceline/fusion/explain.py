@@ -19,8 +19,12 @@ from truceline.fusion.counts import near, of_one
 from truceline.fusion.fuse import laid_out, mission_model
 from truceline.fusion.kernel import (
     GATE,
+    LATER,
     LIVES,
+    SAME_INSTRUMENT,
+    SAME_ROW,
     TWICE,
+    _again,
     _passing,
     _prompt,
     _telling,
@@ -34,7 +38,7 @@ from truceline.fusion.weights import (
     probability_ppm,
     prompt_weight,
 )
-from truceline.records.detections import UNKNOWN_KIND, Detections
+from truceline.records.detections import UNKNOWN_KIND, Detections, Integers
 from truceline.records.incident import Evidence, Incident
 from truceline.records.observation import Observation
 from truceline.records.reason import Reason, reason
@@ -86,7 +90,10 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """What association weighs at one row: live incidents, likeliest first, and a new one."""
+    """What association weighs at one row: live incidents, likeliest first, and a new one.
+
+    Those that cannot have brought it are left out, unless they were asked for.
+    """
 
     candidates: tuple[_Candidate, ...]
     new: float
@@ -122,22 +129,24 @@ class Replay:
         self.row_of = {name: row for row, name in enumerate(self.ids)}
 
     def weighings(self, rows: Sequence[int]) -> dict[int, Weighing]:
-        """Give what association weighed at some rows."""
+        """Give what association weighed at some rows; each names the incidents of all of them."""
+        named = np.unique(self.labels[list(rows)])
         associator = Associator(self.model, keep=False)
         found, done = {}, 0
         for row in sorted(set(rows)):
             associator.add(self.columns.slice(done, row))
-            found[row] = weighing(associator, self.columns.slice(row, row + 1))
+            found[row] = weighing(associator, self.columns.slice(row, row + 1), named)
             done = row
         return found
 
 
-def weighing(associator: Associator, row: Detections) -> Weighing:
+def weighing(associator: Associator, row: Detections, named: Integers) -> Weighing:
     """Weigh one row against all that an associator knows, as its kernel would.
 
     Args:
         associator: Given all rows before this one and no other.
         row: One detection.
+        named: Labels of incidents that are told of even where they cannot have brought the row.
     """
     model, state = associator.model, associator.state
     numbers, columns = model.numbers(), model.columns()
@@ -153,21 +162,27 @@ def weighing(associator: Associator, row: Detections) -> Weighing:
     wide = numbers.prior_rate + numbers.background * wide
     bursts = near(grid, numbers.narrow_cell_m, window_s, east, north, at)
     says = int(row.kind[0]) if row.kind[0] != UNKNOWN_KIND else columns.said.shape[1] - 1
+    lives = state.lives[: int(state.used[LIVES])]
+    spots = state.spots[lives["spot"]]
+    aparts = (east - spots["east"]) ** 2 + (north - spots["north"]) ** 2
+    boths = variance + spots["variance"].astype(np.float64)
+    could = (aparts <= GATE * boths) & (spots["since"] >= at - columns.reach_s[mean])
     found = []
-    for who in range(int(state.used[LIVES])):
-        life = state.lives[who]
-        spot = state.spots[life["spot"]]
-        apart = (east - spot["east"]) ** 2 + (north - spot["north"]) ** 2
-        both = variance + float(spot["variance"])
-        after = at - float(spot["at"])
+    for who in np.flatnonzero(could | np.isin(lives["number"], named)).tolist():
+        life, apart, both = lives[who], aparts[who], float(boths[who])
+        after = at - float(spots["at"][who])
         density = 0.0
-        if apart <= GATE * both and spot["since"] >= at - columns.reach_s[mean]:
+        if could[who]:
             brought = float(state.kinds[who] @ columns.said[mean, says])
             density = _in_time(numbers, columns, life, mean, brought, after, at)
-            again = treatment == PROMPT and life["source"] == row.source[0]
-            if again and abs(after) < numbers.twice_s:
-                same = life["source_east"] == row.east_m[0]
-                density = TWICE if same else density * numbers.again_ratio
+            if treatment == PROMPT:
+                again = _again(numbers, state.lives, who, mean, row.source[0], east, north, at)
+                if again == SAME_ROW:
+                    density = TWICE
+                elif again == SAME_INSTRUMENT:
+                    density *= numbers.again_ratio
+                elif again == LATER:
+                    density = 0.0
             if density < TWICE:
                 density *= _in_place(model, life, treatment, (east, north), apart, variance, both)
         own = of_one(
@@ -356,8 +371,11 @@ def _apart(
 def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
     """Say which row's loss, and whose word, would move the probability most.
 
+    Where one source alone speaks, its loss leaves no incident.
+
     Reckoned in the ledger as it stands, whose rows are neither dated nor placed anew.
     """
+    spoke = [row.cluster for row in evidence if row.observations]
     total = sum(row.millibans for row in evidence)
     now = probability_ppm(total)
     lost = [
@@ -371,7 +389,9 @@ def _change(evidence: Sequence[Evidence]) -> tuple[Reason, ...]:
         if (weight := _could_say(row)) is not None
     ]
     found = []
-    if lost:
+    if len(spoke) == 1:
+        found.append(reason("change_alone", {"cluster": spoke[0]}))
+    elif lost:
         _, row = max(lost, key=lambda one: one[0])
         without = probability_ppm(total - row.millibans)
         code = "change_without_silence" if row.silent else "change_without"

@@ -34,6 +34,8 @@ EARLY_PASS_S, EARLY_WORD_S, EARLY_FADE_S = 60.0, 900.0, 300.0
 FLOOR = 1e-4
 # Stands for the density of a row that is the same as another: no true density comes near.
 TWICE = 1.0
+# What the instrument of a prompt row has to do with the one that began an incident.
+ANOTHER, SAME_INSTRUMENT, SAME_ROW, LATER = range(4)
 # An incident as it is looked up, by cell: where, how well known, when, and since when in the list.
 SPOT = np.dtype(
     [
@@ -60,7 +62,9 @@ LIVE = np.dtype(
         ("apart", "f4"),
         ("burst", "f4"),
         ("source", "i4"),
+        ("source_mean", "i4"),
         ("source_east", "i4"),
+        ("source_north", "i4"),
         ("place_east", "i4"),
         ("place_north", "i4"),
         ("spot", "i4"),
@@ -202,7 +206,8 @@ def attach(n, columns, state, east_m, north_m, at_s, sigma_m, means, source, kin
             lives[live].precision = 0.0 if late else 1 / (jitter * jitter)
             lives[live].apart = new / (total + new)
             lives[live].burst = n.excited * bursts / wide
-            lives[live].source, lives[live].source_east = source[row], east
+            lives[live].source, lives[live].source_mean = source[row], mean
+            lives[live].source_east, lives[live].source_north = east, north
             seen[live, :] = 0
             add(short_grid, n.narrow_cell_m, n.short_s, east, north, at)
             add(long_grid, n.narrow_cell_m, n.long_s, east, north, at)
@@ -257,10 +262,13 @@ def _best(
                             n, lives[who].precision, lives[who].pixels + lives[who].reports, after,
                             jitter,
                         )  # fmt: skip
-                        if lives[who].source == source and abs(after) < n.twice_s:
-                            if lives[who].source_east == east:
-                                return TWICE, TWICE, this
+                        again = _again(n, lives, who, mean, source, east, north, at)
+                        if again == SAME_ROW:
+                            return TWICE, TWICE, this
+                        if again == SAME_INSTRUMENT:
                             density *= n.again_ratio
+                        elif again == LATER:
+                            density = 0.0
                     elif treatment == PASSING:
                         density = _passing(
                             n, lives[who].precision, lives[who].pixels, lives[who].pass_at, brought,
@@ -283,6 +291,21 @@ def _best(
                     if density > best:
                         best, chosen = density, this
     return best, total, chosen
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _again(n, lives, who, mean, source, east, north, at):
+    """Tell whether a prompt row is of the instrument that began an incident, or its row again."""
+    if lives[who].source != source or lives[who].source_mean != mean:
+        return ANOTHER
+    same_place = lives[who].source_east == east and lives[who].source_north == north
+    if source < 0:
+        # Of instruments that are not named only the very same row is known to be of one.
+        return SAME_ROW if same_place and lives[who].born == at else ANOTHER
+    # However its clock errs, it errs alike both times: what it tells of later is something else.
+    if at - lives[who].born >= n.twice_s:
+        return LATER
+    return SAME_ROW if same_place else SAME_INSTRUMENT
 
 
 @njit(cache=True, nogil=True, _nrt=False)

@@ -22,6 +22,8 @@ from truceline.records.units import SECOND_US
 Floats = NDArray[np.float64]
 
 ROUNDS = 8
+# Of a long history the first rows mend the model.
+SAMPLE = 60_000
 # Fewer rows than this say nothing about a kind of instrument.
 ENOUGH = 200
 # Delays are not learned from less time than so many of the slowest: what began before the sample is

@@ -84,7 +84,9 @@ class Model:
         least_share: Below this probability that a detection belongs to its best incident, it
             begins a new one.
         again_ratio: How much less likely one prompt instrument speaks twice of one incident.
-        twice_s: A row with the same source and position within so many seconds is the same row.
+        twice_s: A prompt row of the same source and kind of instrument, at the same position and
+            within so many seconds, is the same row; where no source is named, of the same instant.
+            What such a source tells of later is another happening.
         wide_cell_m, wide_hours: The wide count: its cells, and its window.
         narrow_cell_m, short_hours, long_hours: The narrow count and its windows, the short one for
             prompt instruments, the long one for late ones.

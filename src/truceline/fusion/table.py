@@ -21,7 +21,7 @@ from pyproj import Transformer
 
 from truceline.fusion.assess import Found
 from truceline.fusion.associate import Associator
-from truceline.fusion.learn import learn
+from truceline.fusion.learn import SAMPLE, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.teach import KINDS, NewSensor, teach
 from truceline.records.detections import UNKNOWN_KIND, Detections, Integers
@@ -39,8 +39,6 @@ SIGMAS_95 = math.sqrt(-2 * math.log(0.05))
 REACH_M = 2_000_000
 # Who errs by more than this tells no place.
 MOST_ERROR_M = 1_000_000.0
-# Rows by which the model is mended.
-SAMPLE = 60_000
 INCIDENT = "incident"
 UTC_US = pa.timestamp("us", "UTC")
 
@@ -111,8 +109,8 @@ def fuse_table(
 
     Raises:
         TableError: A column is missing, or a row holds what cannot be.
-        ValueError: A new kind of instrument makes no sense, or there is too little to tell how
-            much it notices.
+        ValueError: The model has other kinds of incidents than `KINDS`; a new kind of instrument
+            makes no sense, or there is too little to tell how much it notices.
 
     >>> twice = fuse_table({
     ...     "longitude": [37.5, 37.501], "latitude": [48.1, 48.1], "error_m": [400, 300],
@@ -123,7 +121,13 @@ def fuse_table(
     [0, 0]
     """
     rows = _as_table(table)
-    model = _taught(model or packaged_model(), sensors, rows)
+    model = model or packaged_model()
+    if len(model.kind_share) != len(KINDS):
+        raise ValueError(
+            f"the model has {len(model.kind_share)} kinds of incidents; a table is told the "
+            f"{len(KINDS)} of the packaged model: {', '.join(KINDS)}"
+        )
+    model = _taught(model, sensors, rows)
     plane, detections, order = _detections(rows, model)
     if mend and len(detections):
         model = learn(model, detections.slice(0, min(SAMPLE, len(detections))))
@@ -215,9 +219,10 @@ def _times_us(rows: pa.Table) -> Integers:
     words = "is not a time with its zone; write 2026-01-31T06:00:00Z"
     if pa.types.is_timestamp(kind) and kind.tz is None:
         raise TableError(
-            'column "time" has no time zone: say which, so that each row is an instant'
+            'column "time" has no time zone, so no row is an instant; write 2026-01-31T06:00:00Z'
         )
-    if not pa.types.is_timestamp(kind) and not _is_text(kind):
+    # A column without any row has no type.
+    if not (pa.types.is_timestamp(kind) or pa.types.is_null(kind) or _is_text(kind)):
         raise TableError(f'column "time" holds {kind} and {words}')
     times: Integers = np.asarray(_cast(column, UTC_US, "time", words).cast(pa.int64()), np.int64)
     return times
@@ -238,14 +243,14 @@ def _errors_m(rows: pa.Table) -> Floats:
             f'"radius_95_m" (holds the true place 95 times in 100), not {len(given)} of them'
         )
     values = _numbers(rows, given[0])
-    words = f"is not above 0 and at most {MOST_ERROR_M:g}"
+    words = f"is not above 0 and at most {MOST_ERROR_M:.0f} m"
     _insist(given[0], values, (values > 0) & (values <= MOST_ERROR_M), words)
     return values if given[0] == "error_m" else values / SIGMAS_95
 
 
 def _names(column: pa.Array, name: str, known: Sequence[str], hint: str) -> Integers:
     """Give each row's index in a list of names; -1 where it names nothing."""
-    words = column.cast(pa.string())
+    words = _cast(column, pa.string(), name, "is not text")
     index = np.asarray(pc.index_in(words, pa.array(known, pa.string())).fill_null(-1), np.int64)
     wrong = np.flatnonzero((index < 0) & np.asarray(words.is_valid()))
     if len(wrong):
@@ -256,10 +261,16 @@ def _names(column: pa.Array, name: str, known: Sequence[str], hint: str) -> Inte
     return index
 
 
+def _words(rows: pa.Table, name: str) -> pa.Array:
+    """Read a column that may have gaps as text; a cell without a letter in it is empty."""
+    words = _cast(_flat(rows, name), pa.string(), name, "is not text")
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words)
+
+
 def _kinds(rows: pa.Table) -> Integers:
     if "kind" not in rows.column_names:
         return np.full(len(rows), UNKNOWN_KIND, np.int64)
-    return _names(_flat(rows, "kind"), "kind", KINDS, ", nor empty")
+    return _names(_words(rows, "kind"), "kind", KINDS, ", nor empty")
 
 
 def _sensors(rows: pa.Table, model: Model) -> Integers:
@@ -272,7 +283,7 @@ def _sources(rows: pa.Table) -> Integers:
     """Number the sources in the order of their names; -1 where none is named."""
     if "source" not in rows.column_names:
         return np.full(len(rows), -1, np.int64)
-    column = _flat(rows, "source").cast(pa.string())
+    column = _words(rows, "source")
     known = pc.unique(column.drop_null()).sort()
     return np.asarray(pc.index_in(column, known).fill_null(-1), np.int64)
 
@@ -291,12 +302,12 @@ def _detections(rows: pa.Table, model: Model) -> tuple[Transformer, Detections, 
     middle = _middle(longitude, latitude)
     onto = Transformer.from_crs("EPSG:4326", _plane(*middle), always_xy=True)
     east, north = (np.asarray(axis, np.float64) for axis in onto.transform(longitude, latitude))
-    far = np.flatnonzero(~(np.hypot(east, north) <= REACH_M))
-    if len(far):
+    if not (np.hypot(east, north) <= REACH_M).all():
+        far = _farthest(longitude, latitude)
         raise TableError(
-            f"row {far[0] + 1}: longitude {longitude[far[0]]} and latitude {latitude[far[0]]} lie "
-            f"more than {REACH_M // 1000} km from the middle of the table, {middle[0]:g} and "
-            f"{middle[1]:g}: no plane keeps distances over so much land; part the table"
+            f"row {far + 1}: longitude {longitude[far]} and latitude {latitude[far]} lie farthest "
+            f"from the others; the table reaches more than {REACH_M // 1000} km from its middle, "
+            "and no plane keeps distances over so much land; mend the row, or part the table"
         )
     columns: dict[str, NDArray[Any]] = {
         "east_m": np.rint(east).astype(np.int32),
@@ -321,6 +332,15 @@ def _middle(longitude: Floats, latitude: Floats) -> tuple[float, float]:
     if np.ptp(longitude) > 180:  # noqa: PLR2004 - the shorter way leads over the antimeridian
         longitude = longitude % 360.0
     return _half_way(longitude), _half_way(latitude)
+
+
+def _farthest(longitude: Floats, latitude: Floats) -> int:
+    """Give the row farthest from the median direction, which one wrong row hardly moves."""
+    east, north = np.radians(longitude), np.radians(latitude)
+    directions = np.column_stack(
+        [np.cos(north) * np.cos(east), np.cos(north) * np.sin(east), np.sin(north)]
+    )
+    return int(np.argmin(directions @ np.median(directions, axis=0)))
 
 
 def _half_way(axis: Floats) -> float:

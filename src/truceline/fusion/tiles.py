@@ -514,9 +514,10 @@ class _Joint:
             first_rows = np.concatenate([self._first_rows[kept], first_rows])
             order = np.argsort(first_rows)
             first_rows = first_rows[order]
+            before: tuple[NDArray[Any], ...] = self._known
             known = tuple(  # type: ignore[assignment]
                 np.concatenate([old[kept], new])[order]
-                for old, new in zip(self._known, known, strict=True)
+                for old, new in zip(before, known, strict=True)
             )
         self._first_rows, self._known = first_rows, known
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from truceline.fusion.assess import Found
 from truceline.fusion.fuse import laid_out, mission_model
-from truceline.fusion.learn import learn
+from truceline.fusion.learn import SAMPLE, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.tiles import (
     Answer,
@@ -63,8 +63,6 @@ Progress = Callable[[str, int, int], None]
 PERIOD_ROWS = 400_000
 TILE_ROWS = 4_000_000
 PERIOD_HALOS = 4
-# Rows by which the model is mended.
-SAMPLE = 60_000
 # Rows by which land is parted.
 SPOTS = 100_000
 # Folder, in that of the result, of rows and finished pieces.

@@ -23,13 +23,21 @@ def fuse_file(file: Path, out: Path, rows: Path | None = None) -> Fused:
         rows: Where to write the rows with the number of their incident, as CSV.
 
     Raises:
-        TableError: The file is no such table, or the ending is another.
+        TableError: The file is no such table, or is not there; the ending is another, or there is
+            no folder to write to. It begins with the name of the file.
         OSError: A file cannot be read or written.
     """
     write = WRITERS.get(out.suffix)
     if write is None:
         raise TableError(f"{out}: the ending must be one of {', '.join(WRITERS)}")
-    fused = fuse_table(_read(file))
+    for target in (out, rows):
+        if target is not None and not target.absolute().parent.is_dir():
+            raise TableError(f"{target}: there is no folder {target.parent} to write to")
+    table = _read(file)
+    try:
+        fused = fuse_table(table)
+    except TableError as error:
+        raise TableError(f"{file}: {error}") from error
     write(fused, out)
     if rows is not None:
         pyarrow.csv.write_csv(fused.rows, rows)
@@ -37,11 +45,17 @@ def fuse_file(file: Path, out: Path, rows: Path | None = None) -> Fused:
 
 
 def _read(file: Path) -> pa.Table:
+    if not file.is_file():
+        raise TableError(f"{file}: there is no such file")
     empty = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
     try:
-        return pyarrow.csv.read_csv(file, convert_options=empty)
+        rows = pyarrow.csv.read_csv(file, convert_options=empty)
     except pa.ArrowInvalid as error:
         raise TableError(f"{file}: {error}") from error
+    for column in rows.schema:
+        if pa.types.is_binary(column.type):
+            raise TableError(f'{file}: column "{column.name}" is not UTF-8; save the file as UTF-8')
+    return rows
 
 
 def _geojson(fused: Fused, out: Path) -> None:

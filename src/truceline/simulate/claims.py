@@ -13,6 +13,7 @@ from truceline.simulate.happenings import PARTIES, Incidents, truce_window
 from truceline.simulate.land import Booleans, Generator
 
 INFLATED = (1.5, 6.0)
+COUNTED = {"violations_total": "violations", "strikes_on_energy": "strikes on power plants"}
 ADMITTED = (0.0, 0.1)
 COLUMNS = columns(
     "truce_id,claimant,accused,as_of,period_start_utc,period_end_utc,metric,value,qualifier,"
@@ -46,7 +47,8 @@ def _claims(
         for accused, other in enumerate(PARTIES):
             factor = rng.uniform(*(ADMITTED if claimant == accused else INFLATED))
             said = round(_count(incidents, chosen, accused) * factor)
-            rows.append(Row(fields=claim_fields(truce, code, other, window, (metric, said))))
+            note = f"{said} {COUNTED[metric]} since {day_of(window[0])}"
+            rows.append(Row(fields=claim_fields(truce, code, other, window, (metric, said), note)))
     return rows
 
 
@@ -61,7 +63,7 @@ def claim_fields(
     accused: str,
     window: tuple[int, int],
     said: tuple[str, int],
-    note: str = "An invented claim of the exercise",
+    note: str,
 ) -> tuple[str, ...]:
     """Write one claim.
 

@@ -227,7 +227,9 @@ class _Match:
     def __init__(self, truth: Truth, answer: Answer) -> None:
         """Match them."""
         self.truth, self.answer = truth, answer
-        self.holders = sorted({row["held_by"] for row in truth.incidents})
+        self.holders = sorted(
+            {row[column] for row in truth.incidents for column in ("held_by", "party")}
+        )
         self.told_ids = [row["id"] for row in answer.incidents]
         self.probability_ppm = _integers(row["probability_ppm"] for row in answer.incidents)
         self.reported = self.probability_ppm >= REPORTED_FROM_PPM

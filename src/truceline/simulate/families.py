@@ -17,7 +17,8 @@ class Family:
 
     Attributes:
         name: What `--family` takes.
-        truce_factor: Rate of each party while the truce holds, as a share of its rate in war.
+        truce_factor: How often each party fires of itself while the truce holds, as a share of war.
+            Where they differ, answers bring what comes of it nearer together.
         holds_hours: Hours after which the truce breaks and both fire as in war; None: never.
         branching: Mean number of incidents that one incident sets off, below 1 (Hawkes).
         reply_share: Share of those that come from the other party.

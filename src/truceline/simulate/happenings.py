@@ -197,7 +197,8 @@ def hourly_rates(
     """Give the incidents expected of each party in each hour, shape (2, hours), if all else holds.
 
     More by day, fewer in the truce while it holds. They count what is set off by others too, as if
-    the hour went on forever; just after a change, rates lag behind it.
+    the hour went on forever; just after a change, rates lag behind it. Where the parties differ,
+    answers make the busier one's somewhat lower than this, and the other one's higher.
     """
     hour = np.arange(days * 24)
     by_day = 1 + DAYTIME_EXCESS * np.cos((hour % 24 - 12) / 24 * 2 * np.pi)

@@ -188,6 +188,7 @@ def _event(inject: Row, command: str, words: Words) -> Iterator[Block]:
             town=inject["town"],
             at=_clock(inject["at"]),
             about=_clock(inject["about"]),
+            day=inject["about"][:10],
             count=inject["count"],
         )
 

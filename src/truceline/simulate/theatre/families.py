@@ -44,7 +44,7 @@ class Family:
         salvo_share: Share of the firings of guns, mortars and rockets that are salvos of 3 to 9.
         own_side_share: Share of the incidents that their own side caused by mistake.
         staged_share: Share that their own side caused on purpose, to have the other one blamed.
-        accident_share: Share that nobody caused.
+        accident_share: Accidents that nobody caused, for each firing: less of all incidents.
         truce_share: Rate in the truce, as a share of the war's.
         cloud_length_km: Distance over which clouds resemble each other, by exp(-d^2 / 2 L^2).
         jammed_share: Share of the time that ground along the line is jammed.

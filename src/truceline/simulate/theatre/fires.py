@@ -9,8 +9,7 @@ import numpy as np
 from truceline.records.units import DAY_US, HOUR_US
 from truceline.simulate.theatre import noticed
 from truceline.simulate.theatre.families import stream
-from truceline.simulate.theatre.incidents import Incidents
-from truceline.simulate.theatre.noticed import NONE
+from truceline.simulate.theatre.incidents import NONE, Incidents
 from truceline.simulate.theatre.plane import (
     BEGAN_US,
     CLOUD_EDGES,

@@ -14,7 +14,7 @@ from truceline.records.units import HOUR_US
 from truceline.sensors.lag import ACOUSTIC
 from truceline.simulate.theatre import noticed
 from truceline.simulate.theatre.families import Family, Hidden, stream
-from truceline.simulate.theatre.incidents import Incidents
+from truceline.simulate.theatre.incidents import NONE, Incidents
 from truceline.simulate.theatre.noticed import Looks, Part, Sightings
 from truceline.simulate.theatre.plane import (
     BEGAN_US,
@@ -226,7 +226,7 @@ def _listening(
     spells = silent.shape[1] // LOOK_H
     works = ~silent.reshape(len(middles), spells, LOOK_H).any(axis=2)
     number, spell = (one.astype(np.int64) for one in np.nonzero(works))
-    row_of = np.full(works.shape, noticed.NONE)
+    row_of = np.full(works.shape, NONE)
     row_of[number, spell] = np.arange(len(number))
     from_us = BEGAN_US + spell * LOOK_H * HOUR_US
     wind = at(weather.speed_m_s, middles[number, 0], middles[number, 1], from_us + HOUR_US)

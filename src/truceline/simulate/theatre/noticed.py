@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from truceline.records.detections import UNKNOWN_KIND
 from truceline.records.units import SECOND_US
 from truceline.sensors.lag import DRONE, LAGS, OBSERVER, SEISMIC
-from truceline.simulate.theatre.incidents import KIND_SHARE, Incidents
+from truceline.simulate.theatre.incidents import KIND_SHARE, NONE, Incidents
 from truceline.simulate.theatre.plane import Booleans, Floats, Generator, Integers
 
 CAUSES = (
@@ -28,7 +28,6 @@ CAUSES = (
 INCIDENT, FIELD_FIRE, ZONE_FIRE, WORKS, THUNDER, QUARRY, TRAFFIC, MISTAKE, COPY, INVENTION = range(
     len(CAUSES)
 )
-NONE = -1
 CONDITIONS = 4
 SAYS_NO_PARTY = 2
 

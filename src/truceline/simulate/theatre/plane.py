@@ -34,11 +34,6 @@ def hour_of(at_us: Integers, hours: int) -> Integers:
     return np.clip((at_us - BEGAN_US) // HOUR_US, 0, hours - 1)
 
 
-def hour_of_day(at_us: Integers) -> Floats:
-    """Give the hour of the day, 0 to 24."""
-    return np.asarray(at_us % DAY_US / HOUR_US)
-
-
 def cell_of(east_m: Floats, north_m: Floats, size_m: float = CELL_M) -> tuple[Integers, Integers]:
     """Give row and column of the cell that holds each point; outside, of the nearest cell."""
     rows, columns = int(HEIGHT_M / size_m), int(WIDTH_M / size_m)

@@ -8,7 +8,7 @@ from truceline.records.units import DAY_US, HOUR_US
 from truceline.sensors.lag import SEISMIC
 from truceline.simulate.theatre import noticed
 from truceline.simulate.theatre.families import Hidden, stream
-from truceline.simulate.theatre.incidents import Incidents
+from truceline.simulate.theatre.incidents import NONE, Incidents
 from truceline.simulate.theatre.noticed import Looks, Part, Sightings
 from truceline.simulate.theatre.plane import (
     BEGAN_US,
@@ -37,7 +37,7 @@ def feel(seed: int, hidden: Hidden, incidents: Incidents, terrain: Terrain) -> P
     out = draw_outages(stream(seed, "outages of seismic"), hidden.outage_share, len(middles), hours)
     works = ~out.reshape(len(middles), days, HOURS_A_DAY).any(axis=2)
     number, day = np.nonzero(works)
-    row_of = np.full(works.shape, noticed.NONE)
+    row_of = np.full(works.shape, NONE)
     row_of[number, day] = np.arange(len(number))
     looks = Looks(
         source=number,
