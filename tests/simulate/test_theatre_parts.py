@@ -141,6 +141,25 @@ def test_outages_take_their_share_of_the_time(share: float) -> None:
     assert out.mean() == pytest.approx(share, abs=0.02)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.6])
+def test_outages_have_begun_before_the_first_hour(share: float) -> None:
+    instruments = 4_000
+    first_hour = draw_outages(stream(2, "x"), share, instruments, 1)
+    assert first_hour.mean() == near(share, instruments)
+
+
+def test_jamming_has_begun_before_the_first_hour() -> None:
+    hidden = replace(draw_hidden(WAR, 6), jammed_share=0.6)
+    worlds = 60
+    jams = np.concatenate([draw_terrain(one, hidden, np.ones(1)).jams for one in range(worlds)])
+    first, last = jams[:, 3], jams[:, 4]
+    # Discs of 30 to 60 km, mean area 6,597 km2, over 100 km times 420 km: Poisson in all worlds.
+    expected = worlds * -np.log(1 - 0.6) * 42_000 / 6_597
+    going_on = int(((first < 1) & (last >= 1)).sum())
+    assert going_on == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    assert np.rint(last).min() > 0
+
+
 def test_jamming_takes_its_share_of_the_ground_near_the_line() -> None:
     hidden = replace(draw_hidden(WAR, 6), jammed_share=0.6)
     terrain = draw_terrain(6, hidden, np.ones(300))
@@ -264,10 +283,12 @@ def test_satellites_hit_as_often_as_the_measured_anchors_say() -> None:
     assert (many.sum(axis=0) > 10_000).all()
     hit = (np.array(hits) * many).sum(axis=0) / many.sum(axis=0)
     placebo = (np.array(placebos) * many).sum(axis=0) / many.sum(axis=0)
-    # Fires are shared by many incidents and days by many fires: seeds differ by about a tenth. The
-    # measured values themselves are known to a third.
+    # Fires are shared by many incidents and days by many fires: seeds differ by about a tenth, but
+    # above 0.8 of cloud, where few pixels are, in the placebo by 0.4, so the mean of three by 0.25.
+    # The measured values themselves are known to a third.
     assert hit == pytest.approx(anchors.HIT, rel=0.2)
-    assert placebo == pytest.approx(anchors.PLACEBO, rel=0.35)
+    assert placebo[:3] == pytest.approx(anchors.PLACEBO[:3], rel=0.35)
+    assert placebo[3] == pytest.approx(anchors.PLACEBO[3], rel=0.5)
 
 
 def test_there_are_four_to_eight_passes_a_day(scene: Scene) -> None:
@@ -295,7 +316,7 @@ def test_positions_of_instruments_err_as_they_state(scene: Scene) -> None:
 
 def test_looks_count_what_they_exposed_and_hit(scene: Scene) -> None:
     drones = next(part for part in scene.parts if part.kind == "drone")
-    look, incident, range_m = watchers.within(drones.looks, scene.incidents, watchers.SMOKE_US)
+    look, incident, range_m = watchers.within(drones.looks, scene.incidents)
     assert range_m.max() <= watchers.FOOTPRINT_M
     assert drones.exposed.sum() == len(look) > 500
     assert drones.hit.sum() == (drones.sightings.cause == noticed.INCIDENT).sum()
@@ -320,7 +341,7 @@ def test_pairs_of_looks_and_incidents_are_all_and_only_those_within() -> None:
         reach_m=np.full(n, 20_000.0),
         condition=np.zeros(n, np.int64),
     )
-    look, incident, _ = watchers.within(looks, true, 0)
+    look, incident, _ = watchers.within(looks, true)
     expected = [
         (one, other)
         for one in range(n)

@@ -35,7 +35,7 @@ def associate_in_segments(
     Returns:
         Shape (n,), what `associate` gives; and how many pieces had to be done again.
     """
-    cuts = np.linspace(0, len(detections), segments + 1).astype(int).tolist()
+    cuts = _cuts(detections, segments, halo_us)
     with ThreadPoolExecutor(segments) as pool:
         ended = list(
             pool.map(lambda piece: _piece(detections, model, piece, halo_us), list(pairwise(cuts)))
@@ -51,6 +51,18 @@ def associate_in_segments(
             again += 1
             labels.append(before.add(detections.slice(first, last)))
     return np.concatenate(labels), again
+
+
+def _cuts(detections: Detections, segments: int, halo_us: int) -> list[int]:
+    """Cut so that every machine has about as much to do; all but the first have a halo more."""
+    rows = len(detections)
+    lasts_us = int(detections.at_us[-1] - detections.at_us[0]) if rows else 0
+    halo = rows * min(1.0, halo_us / max(1, lasts_us))
+    work = (rows + (segments - 1) * halo) / segments
+    first = np.arange(1, segments) * (work - halo) + halo
+    # Where halos are longer than pieces no cut is fair.
+    fair = first if work > halo else np.linspace(0, rows, segments + 1)[1:-1]
+    return [0, *np.rint(fair).astype(int).tolist(), rows]
 
 
 def _piece(

@@ -33,7 +33,7 @@ VERBATIM, PARAPHRASE, TRANSLATION = 0, 1, 2
 MODES = np.array([0.4, 0.35, 0.25])
 OWN_EDIT = 0.06
 HAS_MEDIA, MEDIA_KEPT = 0.4, 0.7
-WRONG_ENTITY, RIGHT_PLACE = 0.15, 0.65
+WRONG_ENTITY, RIGHT_PLACE, COUNT_ERROR = 0.15, 0.65, 1.5
 CLAIM_DROPPED, TAGGED, FOLLOWS_A_COPY = 0.03, 0.5, 0.25
 RADII_95 = 2.4477  # radius that holds 95 % of a round Gaussian, in standard deviations
 GRID = 20
@@ -139,7 +139,7 @@ def _say(
     n = len(incident)
     wrong = ~exists | (chance.random(n) < WRONG_ENTITY)
     entity = np.where(wrong, chance.integers(0, 200, n), ground.entity[incident])
-    near = np.maximum(1, ground.count[incident] + np.rint(chance.normal(0, 1.5, n)))
+    near = count_about(chance, ground.count[incident])
     number = np.where(exists, near, np.ceil(chance.pareto(1.2, n) * 4) % 97 + 1)
     step = np.where(chance.random(n) < RIGHT_PLACE, 0, chance.integers(-1, 2, n)) * np.ceil(blur)
     column = np.clip(ground.east_m[incident] / 300_000 * GRID + step, 0, GRID - 1)
@@ -150,6 +150,11 @@ def _say(
     said = np.column_stack([entity, number, row.astype(int) * GRID + column.astype(int), minute])
     said[chance.random((n, 4)) > np.array([0.35, 0.6, 0.95, 0.8])] = NOT_SAID
     return said.astype(np.int64)
+
+
+def count_about(chance: np.random.Generator, count: Ints) -> Floats:
+    """Give the numbers, at least 1, that people tell where so many arrived."""
+    return np.maximum(1, count + np.rint(chance.normal(0, COUNT_ERROR, len(count))))
 
 
 def pass_on(

@@ -38,6 +38,7 @@ LAND_SHARES = np.array([0.60, 0.18, 0.0, 0.04, 0.18])  # settlements are where p
 PLACES, WORKS, QUARRIES = 400, 20, 6
 JAM_RADIUS_M, JAM_MEAN_H, JAM_REACH_M = (30_000.0, 60_000.0), 24.0, 50_000.0
 OUTAGE_MEAN_H = 12.0
+LEAD = 8.0  # means before the first hour from which spells are drawn: exp(-8) of them are missed
 QUARRY_BLASTS, BLASTS_AT_H, WORKING_DAYS, WEEK = 2.0, 11, 5, 7
 
 
@@ -150,11 +151,9 @@ def _jamming(chance: Generator, share: float, line_m: Floats) -> tuple[Floats, B
     least, most = JAM_RADIUS_M
     disc = np.pi * (least**2 + least * most + most**2) / 3
     near = 2 * JAM_REACH_M * (WIDTH_M + 2 * most)
-    spells = (hours + JAM_MEAN_H) / JAM_MEAN_H
-    count = chance.poisson(-np.log(1 - share) * spells * near / disc)
+    first, last = _spells(chance, -np.log(1 - share) * near / disc, JAM_MEAN_H, hours)
+    count = len(first)
     east = chance.uniform(-most, WIDTH_M + most, count)
-    first = chance.uniform(-JAM_MEAN_H, hours, count)
-    last = first + chance.exponential(JAM_MEAN_H, count)
     day = np.clip(first // HOURS_A_DAY, 0, len(line_m) - 1).astype(np.int64)
     vertex = np.clip(np.rint(east / VERTEX_M), 0, VERTICES - 1).astype(np.int64)
     north = line_m[day, vertex] + chance.uniform(-JAM_REACH_M, JAM_REACH_M, count)
@@ -168,6 +167,15 @@ def _jamming(chance: Generator, share: float, line_m: Floats) -> tuple[Floats, B
     return jams, jammed
 
 
+def _spells(chance: Generator, at_once: float, mean_h: float, hours: int) -> tuple[Floats, Floats]:
+    """Draw first and last hours of spells, of which so many last at any time from hour 0 on."""
+    lead = LEAD * mean_h
+    first = chance.uniform(-lead, hours, chance.poisson(at_once * (hours + lead) / mean_h))
+    last = first + chance.exponential(mean_h, len(first))
+    felt = np.rint(last) > 0
+    return first[felt], last[felt]
+
+
 def blasts_on(day: Integers) -> Floats:
     """Give how many blasts a quarry makes on each day, on average: some on working days."""
     return np.where(day % WEEK < WORKING_DAYS, QUARRY_BLASTS, 0.0)
@@ -176,11 +184,8 @@ def blasts_on(day: Integers) -> Floats:
 def draw_outages(chance: Generator, share: float, instruments: int, hours: int) -> Booleans:
     """Draw when each instrument is out, shape (instruments, hours), in stretches of half a day."""
     out = np.zeros((instruments, hours), np.bool_)
-    rate = -np.log(1 - share) * (hours + OUTAGE_MEAN_H) / OUTAGE_MEAN_H
     for one in out:
-        count = chance.poisson(rate)
-        first = chance.uniform(-OUTAGE_MEAN_H, hours, count)
-        last = first + chance.exponential(OUTAGE_MEAN_H, count)
+        first, last = _spells(chance, -np.log(1 - share), OUTAGE_MEAN_H, hours)
         for began, ended in zip(first, last, strict=True):
             one[max(0, round(began)) : max(0, round(ended))] = True
     return out

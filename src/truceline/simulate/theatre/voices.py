@@ -38,6 +38,7 @@ HOW_FAR_PEOPLE_ERR_M = 1_500.0
 LATE_TAIL = 1.2  # of the misspecified family
 ENTITIES = 200
 FIRST_CHANNEL = 6  # before them in a crowd stand instruments and patrols
+NUMBER = 1  # column of what reports say
 VERBATIM, PARAPHRASE, TRANSLATION = range(3)
 MODES = ("verbatim", "paraphrase", "translation")
 
@@ -86,6 +87,7 @@ def speak(
     chance = stream(seed, "what people say")
     spoken = hearsay.speak(chance, ground, crowd, seen, (0.0, hidden.place_tail))
     spoken = replace(spoken, candidate=np.nonzero(seen)[0].astype(np.int64))
+    spoken = replace(spoken, said=_counted(stream(seed, "numbers made up"), spoken, ground))
     spoken = _placed(stream(seed, "geocoding"), spoken, ground, terrain)
     if family.process == SHOCKS:
         late = stream(seed, "late reports").pareto(LATE_TAIL, len(spoken.source)) * HOUR_US
@@ -118,7 +120,7 @@ def _subjects(chance: Generator, hidden: Hidden, incidents: Incidents, told: Int
         moved = column[like] + chance.normal(0, AWAY_M, empty)
         return np.concatenate([column[told], np.clip(moved, 0, most_m - 1)])
 
-    size = np.bincount(incidents.salvo)[incidents.salvo[told]]
+    arrivals = np.bincount(incidents.salvo)[incidents.salvo]
     zeros = np.zeros(real + empty)
     return Ground(
         truth=np.concatenate([blamed + 1, np.zeros(empty, np.int64)]),
@@ -129,7 +131,7 @@ def _subjects(chance: Generator, hidden: Hidden, incidents: Incidents, told: Int
         ),
         cloud=zeros,
         wind=zeros,
-        count=np.concatenate([size, 1 + chance.poisson(2, empty)]),
+        count=arrivals[np.concatenate([told, like])],
         entity=chance.integers(0, ENTITIES, real + empty),
     )
 
@@ -142,6 +144,18 @@ def _occasions(ground: Ground, crowd: Crowd, homes_m: Floats) -> np.ndarray:
         east, north = homes_m[source]
         had[:, source] = np.hypot(ground.east_m - east, ground.north_m - north) < LOCAL_REACH_M
     return had
+
+
+def _counted(chance: Generator, spoken: Reports, ground: Ground) -> Integers:
+    """Let what never was be counted as what was, so that the number alone does not tell them apart.
+
+    The sources' own world draws larger numbers for what never was.
+    """
+    said = spoken.said.copy()
+    empty = ground.truth[spoken.candidate] == 0
+    told = np.flatnonzero(empty & (said[:, NUMBER] != hearsay.NOT_SAID))
+    said[told, NUMBER] = hearsay.count_about(chance, ground.count[spoken.candidate[told]])
+    return said
 
 
 def _placed(chance: Generator, spoken: Reports, ground: Ground, terrain: Terrain) -> Reports:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from truceline.records.units import DAY_US, HOUR_US, MINUTE_US
@@ -34,7 +36,6 @@ FLIES, FLIGHT_FROM_H, FLIGHT_UNTIL_H = 0.8, 4.0, 20.0
 LEGS, LEG_US, LEG_M = 18, 10 * MINUTE_US, 2_500.0
 FOOTPRINT_M, DRONE_DEPTH_M = 4_000.0, 6_000.0
 CEILING, MOST_WIND_M_S = 0.95, 12.0
-SMOKE_US = 20 * MINUTE_US  # what arrived so long before a drone came is still plain to it
 DRONE_SIGMA_M = (30.0, 60.0)
 SMALL_ARMS_SEEN = 0.4
 STOPS, STOP_US, PATROL_FROM_H = 4, 2 * HOUR_US, 8.5
@@ -90,7 +91,7 @@ def fly(
         reach_m=np.full(int(airborne.sum()), FOOTPRINT_M),
         condition=np.searchsorted(CLOUD_EDGES, cloud[airborne]),
     )
-    look, incident, _ = within(looks, incidents, SMOKE_US)
+    look, incident, _ = within(looks, incidents)
     seen = DETECTS[2][looks.condition[look]]
     seen = seen * np.where(incidents.kind[incident] == SMALL_ARMS, SMALL_ARMS_SEEN, 1.0)
     found = chance.random(len(look)) < seen
@@ -130,7 +131,7 @@ def patrol(
         reach_m=np.full(int(let_in.sum()), PATROL_REACH_M),
         condition=np.searchsorted(WIND_EDGES_M_S, wind[let_in]),
     )
-    look, incident, range_m = within(looks, incidents, 0)
+    look, incident, range_m = within(looks, incidents)
     found = chance.random(len(look)) < PATROL_SEES
     sigma = PATROL_SIGMA_M + PATROL_SIGMA_SHARE * range_m[found]
     names = tuple(f"patrol-{one + 1:02d}" for one in range(many))
@@ -139,14 +140,14 @@ def patrol(
     )
 
 
-def within(looks: Looks, incidents: Incidents, before_us: int) -> tuple[Integers, Integers, Floats]:
-    """Pair looks with the incidents in their circle while they lasted, or so long before.
+def within(looks: Looks, incidents: Incidents) -> tuple[Integers, Integers, Floats]:
+    """Pair looks with the incidents in their circle while they lasted.
 
     Returns:
         Row of the look, row of the incident, and the distance between them.
     """
     look, incident = spans(
-        np.searchsorted(incidents.at_us, looks.from_us - before_us),
+        np.searchsorted(incidents.at_us, looks.from_us),
         np.searchsorted(incidents.at_us, looks.until_us),
     )
     range_m = np.hypot(
@@ -155,6 +156,13 @@ def within(looks: Looks, incidents: Incidents, before_us: int) -> tuple[Integers
     )
     near = range_m <= looks.reach_m[look]
     return look[near], incident[near], range_m[near]
+
+
+def _during(looks: Looks, look: Integers, at_us: Integers) -> Integers:
+    """Fold times that err out of their look back into it: mistakes are dated within theirs."""
+    from_us, until_us = looks.from_us[look], looks.until_us[look]
+    late_us = np.abs(at_us - from_us)
+    return np.asarray(until_us - np.abs(until_us - from_us - late_us))
 
 
 def _part(
@@ -177,6 +185,7 @@ def _part(
         sigma_m=sigma_m,
         habit=noticed.HABITS[kind],
     )
+    true = replace(true, at_us=_during(looks, true.look, true.at_us))
     # A mistake is as precise as anything else, so that precision does not give it away.
     wrong = np.flatnonzero((chance.random(len(looks)) < MISTAKES[means]) & (len(sigma_m) > 0))
     lasts = looks.until_us[wrong] - looks.from_us[wrong]
