@@ -71,7 +71,7 @@ def main() -> None:
 def scattered(seen: Detections, rng: np.random.Generator) -> Integers:
     """Let some rows of the first window arrive after it, in any order."""
     arrival = np.arange(len(seen))
-    late = rng.choice(WINDOW_ROWS, len(seen) - WINDOW_ROWS, replace=False)
+    late = rng.choice(WINDOW_ROWS, min(WINDOW_ROWS, len(seen) - WINDOW_ROWS), replace=False)
     arrival[late] = WINDOW_ROWS + rng.permutation(len(late))
     arrival[WINDOW_ROWS:] = np.iinfo(np.int64).max
     return arrival
