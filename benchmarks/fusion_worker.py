@@ -33,7 +33,7 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 KIB, MB = 1024, 1e6
 # Beyond it a call ends with an error of memory, and not with the machine.
 MEMORY = 20 * 2**30
-FINALISTS = 5
+FINALISTS = 15
 
 
 def others() -> list[int]:
