@@ -76,7 +76,8 @@ def test_memory_is_that_of_the_window() -> None:
     stream = Stream(MODEL, lateness_us=DAY_US, state_every=200)
     sizes = []
     for first in range(0, len(seen), 300):
-        stream.add(seen.slice(first, min(first + 300, len(seen))))
+        update = stream.add(seen.slice(first, min(first + 300, len(seen))))
+        assert update.settled.base is None  # what is told does not keep the window alive
         sizes.append((len(stream.labels), len(stream._aside)))  # noqa: SLF001
     rows, states = (max(column) for column in zip(*sizes, strict=True))
     assert rows < 2500

@@ -145,7 +145,8 @@ class Stream:
         # What had ended when that state was put aside stands first in all that came from it.
         ended = self._now.ended(memory)
         self._now.forget_ended(len(ended), [later for _, later in self._aside[kept:]])
-        settled = self._labels[:begin]
+        # A copy: a part of the window that is kept elsewhere would keep the whole window.
+        settled = self._labels[:begin].copy()
         if rows is not None:
             self._rows = rows.slice(begin, len(rows))
         self._labels = self._labels[begin:]
