@@ -130,7 +130,8 @@ def median_ms(work: Callable[[], object]) -> float:
 
 def steady(seconds: float) -> list[Row]:
     """Take rows at a steady rate; a batch's delay counts from the moment when it was due."""
-    seen = canonical(draw_regime(DENSE, round(seconds * STEADY_RATE), SEED + 1)[0])
+    # A world brings as many rows as are asked for on average: two in a hundred more are enough.
+    seen = canonical(draw_regime(DENSE, round(1.02 * seconds * STEADY_RATE), SEED + 1)[0])
     stream = Stream(MODEL)
     settled, late_ms, sizes = [], [], []
     began = time.perf_counter()
@@ -140,12 +141,13 @@ def steady(seconds: float) -> list[Row]:
         settled.append(stream.add(seen.slice(first, min(first + STEADY_BATCH, len(seen)))).settled)
         late_ms.append(1000 * (time.perf_counter() - due))
         sizes.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    rate = len(seen) / (time.perf_counter() - began)
+    lasted_s = time.perf_counter() - began
+    rate = len(seen) / lasted_s
     same = np.array_equal(np.concatenate([*settled, stream.labels]), associate(seen, MODEL))
     p99 = float(np.percentile(late_ms, 99))
     grown = sizes[-1] - sizes[len(sizes) // 4]
     return [
-        row("steady stream: seconds", round(len(seen) / rate), "s", ">= 600", met=seconds >= 600),
+        row("steady stream: seconds", round(lasted_s), "s", ">= 600", met=lasted_s >= 600),
         row("steady stream: rows a second", round(rate), "", ">= 9900", met=rate >= 9900),
         row("steady stream: p99", round(p99, 1), "ms", "<= 1000", met=p99 <= 1000),
         row("steady stream: labels unlike the batch's", int(not same), "", "0", met=same),
