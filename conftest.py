@@ -86,6 +86,7 @@ _documents = Sybil(
         "docs/how-to/*.md",
         "docs/tutorials/*.md",
         "docs/explanation/*.md",
+        "docs/reference/*.md",
     ],
 )
 # One pattern a depth: before Python 3.13 `**` is one folder here.

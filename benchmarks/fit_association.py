@@ -56,6 +56,11 @@ EXISTENCE_ROWS = {"norm": 60_000, "dense": 60_000, "hot": 20_000}
 EXISTENCE_WEIGHTS = {"norm": 1.0, "dense": 1.0, "hot": 0.3}
 RIDGE = 1e-4
 Exercise = tuple[str, Detections, Truth]
+HEAD = f"""\
+# Parameters of association, fitted by `python benchmarks/fit_association.py` on
+# exercises of {", ".join(ROWS)} with the seeds {", ".join(map(str, SEEDS))}.
+# No figure is reported on these seeds.
+"""
 
 
 def main() -> None:
@@ -81,7 +86,7 @@ def main() -> None:
             print({k: round(v, 4) for k, v in score.items()}, file=sys.stderr, flush=True)
     best = replace(best, exists=existence(best))
     spreads, latenesses = usual(best)
-    print(written(replace(best, usual_spread=spreads, usual_lateness=latenesses)))
+    print(HEAD + written(replace(best, usual_spread=spreads, usual_lateness=latenesses)))
 
 
 def existence(model: Model) -> tuple[float, ...]:
@@ -176,15 +181,11 @@ def moved(model: Model, rng: np.random.Generator) -> Model:
 
 def written(model: Model) -> str:
     """Write a model as TOML, four digits each."""
-    lines = [
-        "# Parameters of association, fitted by `python benchmarks/fit_association.py` on",
-        f"# exercises of {', '.join(ROWS)} with the seeds {', '.join(map(str, SEEDS))}.",
-        "# No figure is reported on these seeds.",
-    ]
+    lines = []
     for name in (field for field in model.__dataclass_fields__ if field != "lags"):
         value = getattr(model, name)
         if name == "noticed":
-            rows = "".join(f"  {[*row]},\n" for row in value)
+            rows = "".join(f"  {[float(f'{one:.4g}') for one in row]},\n" for row in value)
             lines.append(f"noticed = [\n{rows}]")
         elif isinstance(value, tuple):
             lines.append(f"{name} = {[float(f'{one:.4g}') for one in value]}")

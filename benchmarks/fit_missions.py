@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fit_association import written
 from truceline.feeds import FEEDS
 from truceline.feeds.gather import gather, rows_of
 from truceline.fusion.associate import associate
@@ -177,23 +178,6 @@ def moved(model: Model, rng: np.random.Generator) -> Model:
                 value = min(value, 24.0)
             changes[name] = value
     return replace(model, **changes)  # type: ignore[arg-type]
-
-
-def written(model: Model) -> str:
-    """Write a model as TOML, four digits each."""
-    lines = []
-    for name in (field for field in model.__dataclass_fields__ if field != "lags"):
-        value = getattr(model, name)
-        if name == "noticed":
-            rows = "".join(f"  {[float(f'{one:.4g}') for one in row]},\n" for row in value)
-            lines.append(f"noticed = [\n{rows}]")
-        elif isinstance(value, tuple):
-            lines.append(f"{name} = {[float(f'{one:.4g}') for one in value]}")
-        elif isinstance(value, int):
-            lines.append(f"{name} = {value}")
-        else:
-            lines.append(f"{name} = {float(f'{value:.4g}')}")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

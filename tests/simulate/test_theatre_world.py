@@ -11,12 +11,12 @@ import pytest
 
 from truceline.records.detections import Detections
 from truceline.records.units import SECOND_US
+from truceline.simulate.contributors import fingerprint
 from truceline.simulate.theatre.families import (
     DENSE,
     FAMILIES,
     Family,
     draw_hidden,
-    fingerprint,
     stream,
     swapped,
 )

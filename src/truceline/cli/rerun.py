@@ -65,6 +65,7 @@ def rerun(
 ) -> None:
     """Associate the detections of days or years again; any partition gives the same incidents.
 
+    What lies before the first day is not looked at, so an incident of the days before begins anew.
     Finished pieces are kept in the folder until the end: the same command, run again after a crash,
     goes on where it was. The digest is that of all columns of the result.
 

@@ -7,7 +7,6 @@ first below the header, in what is said of them.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pyproj import Transformer
 
 from truceline.fusion.assess import Found
 from truceline.fusion.associate import Associator
+from truceline.fusion.candidate import SIGMAS_90, SIGMAS_95
 from truceline.fusion.learn import SAMPLE, learn
 from truceline.fusion.model import Model, packaged_model
 from truceline.fusion.teach import KINDS, NewSensor, teach
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-# Radii of a circular Gaussian in standard deviations: sqrt(-2 ln(1 - share)).
-SIGMAS_90 = math.sqrt(-2 * math.log(0.10))
-SIGMAS_95 = math.sqrt(-2 * math.log(0.05))
 # At this distance from its middle the plane stretches what lies across by 1.7 %.
 REACH_M = 2_000_000
 # Who errs by more than this tells no place.

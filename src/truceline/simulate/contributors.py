@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,9 @@ from truceline.simulate.onlookers import (
     muster,
     observe,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 CLAIM_NAMES = np.array(["none", "A", "B"])
 ORIGIN_NAMES = np.array(["observation", "copy", "invention", "clutter"])
@@ -151,7 +155,7 @@ def make_world(family: Family, seed: int) -> SourceWorld:
     )
 
 
-def fingerprint(family: Family) -> str:
+def fingerprint(family: DataclassInstance) -> str:
     """Hash a family's parameters, without its name: what freezes them."""
     terms = {key: value for key, value in asdict(family).items() if key != "name"}
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -164,12 +163,6 @@ DENSE = replace(BASE, name="dense", incidents_per_day=(4500.0, 6500.0))
 def swapped(family: Family) -> Family:
     """Give the same family with the parties' names exchanged."""
     return replace(family, sides=(family.sides[1], family.sides[0]))
-
-
-def fingerprint(family: Family) -> str:
-    """Hash a family's parameters, without its name."""
-    terms = {key: value for key, value in asdict(family).items() if key != "name"}
-    return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()
 
 
 def stream(seed: int, name: str) -> Generator:
