@@ -24,6 +24,7 @@ PLACE = re.compile(
     flags=re.DOTALL,
 )
 NAMED = ("named",)
+NOTE = "login.development_note"
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -72,6 +73,13 @@ def policies(*, permits: bool) -> str:
     return table(["rule", "words", "from", *(["asks for"] if permits else [])], rows)
 
 
+def logins() -> str:
+    """Write every rule that refuses a login or a session, with its words."""
+    words = load_words("en")
+    refusals = [key for key in words if key.startswith("login.") and key != NOTE]
+    return table(["rule", "words"], [[f"`{key[6:]}`", words[key]] for key in refusals])
+
+
 def rewritten(page: str) -> str:
     """Put every table of the page anew."""
     made = {
@@ -80,6 +88,7 @@ def rewritten(page: str) -> str:
         "tiers": tiers(),
         "permits": policies(permits=True),
         "forbids": policies(permits=False),
+        "logins": logins(),
     }
     return PLACE.sub(lambda found: f"{found[1]}{made[found[2]]}{found[4]}", page)
 
