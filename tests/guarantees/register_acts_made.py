@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from truceline.guarantees.register import read_shipped
 from truceline.guarantees.register_fold import fold_register
 from truceline.records.act import Act
-from truceline.records.canonical import Json
 from truceline.records.commitment import Calendar, Procedure, ProcedureStep
 from truceline.records.pledge import Pledge
 from truceline.records.register import RegisterState
@@ -16,6 +16,7 @@ from truceline.records.units import DAY_US
 EXERCISE = read_shipped("exercise.toml")
 # Monday 17 March 2025, 12:00 UTC: a week before the recess of Asteria's chamber.
 MONDAY_US = 1_742_212_800_000_000
+FRIDAY = MONDAY_US + 4 * DAY_US
 LATE_US = MONDAY_US + 400 * DAY_US
 UA, AST, BOR, CAL, VISITS = (
     f"exercise.example/{name}" for name in ("ua", "asteria", "borland", "calidon", "visits")
@@ -23,7 +24,14 @@ UA, AST, BOR, CAL, VISITS = (
 INVENTED = "invented"
 
 
-def act(actor: str, name: str, about: str = "", *, at_us: int = MONDAY_US, **detail: Json) -> Act:
+def act(
+    actor: str,
+    name: str,
+    about: str = "",
+    *,
+    at_us: int = MONDAY_US,
+    **detail: Any,  # noqa: ANN401 - also what is no JSON, to be refused
+) -> Act:
     """Make an act; its id tells actor, name, subject and instant."""
     return Act(
         id=f"{name}.{actor.rpartition('/')[2]}.{about or 'new'}.{at_us}",
