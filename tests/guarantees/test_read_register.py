@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from importlib.resources import files
+from typing import Any
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_nothing_about_how_long_it_takes_is_guessed() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_entry_carries_its_source(name: str) -> None:
     register = read_shipped(name)
-    sourced = [*register.participants, *register.instruments, *register.pledges]
+    sourced: list[Any] = [*register.participants, *register.instruments, *register.pledges]
     sourced += [one for item in register.commitments for one in item.versions]
     assert sourced
     assert all(one.source.strip() for one in sourced)
