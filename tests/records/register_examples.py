@@ -6,6 +6,7 @@ from truceline.guarantees.force_table import force_table
 from truceline.guarantees.gap import gap
 from truceline.guarantees.money import money_totals
 from truceline.guarantees.procedures import earliest_lawful_date, explore
+from truceline.guarantees.public import public_view
 from truceline.guarantees.register import read_shipped
 from truceline.guarantees.register_fold import fold_register
 from truceline.records.pledge import Rate, Visit
@@ -67,6 +68,8 @@ REGISTER: tuple[object, ...] = (
     _MONEY,
     _MONEY.totals[0],
     force_table(_STATE, _EXERCISE.scenarios[0])[0],
+    public_view(_STATE),
+    public_view(_STATE).pledges[0],
     _BOARD,
     _BOARD.rows[0],
     _BOARD.rows[0].contributions[0],
