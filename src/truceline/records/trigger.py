@@ -87,7 +87,8 @@ class TriggerTerms:
         clause_kinds: Kinds of clause that count; none for every kind.
         severity_from: Least severity that counts; "" for every one, known or not.
         count_from: Least number of incidents.
-        cells_from: Least number of different cells; 1 where the place does not matter.
+        cells_from: Least number of different cells; 1 where the place does not matter. Where it
+            does, cells are counted, and `count_from` adds nothing.
         window_s: Seconds within which they must have begun.
         chance_from_ppm: At or above this, and for the lower bound: met by the findings.
         levels: Levels of attribution at which a determination must name the party as responsible;
@@ -119,6 +120,8 @@ class TriggerTerms:
         least = (self.count_from, self.cells_from, self.window_s, self.determinations_from)
         if min(least) < 1:
             raise ValueError(f"{self.trigger}: counts and the window must be positive, got {least}")
+        if self.cells_from > 1 and self.count_from > self.cells_from:
+            raise ValueError(f"{self.trigger}: count_from lies above cells_from, which counts")
         if not 0 < self.chance_from_ppm <= PPM:
             raise ValueError(f"chance_from_ppm {self.chance_from_ppm} is outside 1..{PPM}")
         for level in self.levels:
