@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - what an act says has the shape of its name
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -328,12 +329,14 @@ def remedy(of: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+OTHER = {"AA": "BB", "BB": "AA", "aa": "bb", "bb": "aa"}
+PARTY_WORD = re.compile(r"\b(AA|BB|aa|bb)\b")
+
+
 def swapped(value: Any) -> Any:
     """Swap the two parties in anything: codes, keys, seats."""
     if isinstance(value, str):
-        for one, other in (("AA", "BB"), ("aa", "bb")):
-            value = value.replace(one, "\0").replace(other, one).replace("\0", other)
-        return value
+        return PARTY_WORD.sub(lambda found: OTHER[found[0]], value)
     if isinstance(value, Mapping):
         return {swapped(key): swapped(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -171,8 +171,10 @@ def test_experts_count_apart() -> None:
 
 
 # ------------------------------------------------------------------------ counted otherwise
-def by_hand(of: Rule, said: Sequence[tuple[str, str, bool, str]], *, silence_holds: bool) -> str:
-    """Count (state, group, chairs, vote) in another way: by sets, fractions and whole sentences."""
+def by_hand(  # noqa: C901, PLR0911 - one long reading of the rules, on purpose unlike ours
+    of: Rule, said: Sequence[tuple[str, str, bool, str]], *, silence_holds: bool
+) -> str:
+    """Count (state, group, chairs, vote) in another way: by sets and fractions."""
     here = {n for n, one in enumerate(said) if one[3]}
     if of.kind is not K.SILENCE_PROCEDURE:
         if len(here) < of.quorum:
