@@ -129,6 +129,43 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
 
 
+def test_a_recused_seat_puts_no_question() -> None:
+    world = World()
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="A supplier.")
+    asked: dict[str, Any] = {"question": "closing", "proposal": {"reasons": "Done."}}
+    assert world.refused("motion.put", "key/cc", case, **asked) == "recused"
+    world.do("case.recuse", CHAIR, case, scope="seat", reasons="A supplier.")
+    world.do("motion.put", "key/chair-2", case, **asked)
+
+
+def test_what_the_body_below_carried_is_not_used_once_the_body_above_has_the_case() -> None:
+    world = World(mandate(rule(K.ESCALATION_ON_DEADLOCK), rule(id="p", body="political")))
+    case = world.heard()
+    carried = world.carry(case, "closing", {"reasons": "Done."})
+    motion = world.put(case, "closing", {"reasons": "Now."})
+    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+    assert world.refused("case.close", "key/premier", case, motion=carried) == "motion_not_carried"
+
+
+def test_a_second_notice_asks_anew() -> None:
+    world = World()
+    case = world.heard()
+    told = {"party": "AA", "text": "There is a new exhibit."}
+    world.do("case.notify", REVIEWER, case, **told)
+    (aa, bb) = world.chamber.view(case).parties
+    assert (aa.standing, bb.standing) == ("open", "replied")
+    proposal = determination()
+    motion = world.carry(case, "determination", proposal)
+    record = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, case, **record) == "reply_open"
+    world.wait(13 * HOUR_US)
+    world.do("determination.record", CHAIR, case, **record)
+    assert world.chamber.view(case).parties[0].standing == "replied"  # what it said before
+
+
 # ------------------------------------------------------------------------------- the votes
 def test_nobody_sees_a_vote_before_it_is_opened() -> None:
     world = World()
