@@ -114,6 +114,18 @@ def test_a_seat_that_is_filled_anew_is_the_new_holders_alone() -> None:
     assert [one.seat for one in world.chamber.view(case).conflicts] == ["cc"]
 
 
+def test_a_seat_that_is_left_vacant_is_its_alternates() -> None:
+    world = World()
+    case = world.heard()
+    said: dict[str, Any] = {"body": "commission", "seat": "cc", "alternates": ["key/cc-2"]}
+    told = {"interest": "We build the sensors."}
+    assert world.refused("case.conflict", "key/cc-2", case, **told) == "not_yours"
+    world.do("seat.fill", "gov/cc", **said, holder="")
+    world.do("case.conflict", "key/cc-2", case, **told)
+    world.do("seat.fill", "gov/cc", **said, holder="key/cc")
+    assert world.refused("case.conflict", "key/cc-2", case, **told) == "not_yours"
+
+
 def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     world = World(mandate(rule(K.ESCALATION_ON_DEADLOCK), rule(id="p", body="political", quorum=2)))
     case = world.heard()
@@ -189,6 +201,35 @@ def test_a_seal_that_is_never_opened_counts_as_absent_and_says_so() -> None:
     assert shown.ballots[-1].standing == "never_opened"
     assert shown.tally
     assert (shown.tally.yes, shown.tally.absent) == (4, 1)
+
+
+def test_the_last_microsecond_of_the_opening_is_still_the_voters() -> None:
+    world = World()
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    for key in ALL_YES:
+        sealed = commitment(motion, "yes", "because", f"salt {key}")
+        world.do("vote.seal", key, motion, commitment=sealed)
+    since_us = world.now_us
+    for key in ALL_YES[:4]:
+        world.open(motion, key, "yes")
+    world.now_us = since_us + 24 * HOUR_US - SECOND_US
+    assert world.refused("motion.close", CHAIR, motion, result="carried") == "still_opening"
+    world.now_us += 1 - SECOND_US
+    world.do("motion.close", CHAIR, motion, result="carried")
+
+
+def test_a_carried_motion_carries_what_it_asked_in_its_own_case_and_nothing_else() -> None:
+    world = World()
+    case, other = world.heard(), world.heard()
+    proposal = determination()
+    motion = world.carry(case, "determination", proposal)
+    assert world.refused("case.close", CHAIR, case, motion=motion) == "motion_not_carried"
+    closing = world.carry(case, "closing", {"reasons": "Done."})
+    assert world.refused("case.close", CHAIR, other, motion=closing) == "motion_not_carried"
+    said = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, other, **said) == "motion_not_carried"
+    world.do("determination.record", CHAIR, case, **said)
+    world.do("case.close", CHAIR, case, motion=closing)
 
 
 def test_the_seal_is_over_motion_vote_reasons_and_salt() -> None:
