@@ -17,6 +17,7 @@ from chamber_world import (
     SEATS,
     START_US,
     World,
+    deadline,
     determination,
     facts,
     mandate,
@@ -87,6 +88,20 @@ def test_a_vote_that_was_opened_before_the_recusal_no_longer_counts() -> None:
     world.do("case.recuse", "key/dd", case, scope="seat", reasons="A supplier.")
     assert world.attempt("motion.close", CHAIR, motion, result="carried") == "other_result"
     world.do("motion.close", CHAIR, motion, result="not_carried")
+
+
+def test_what_a_holder_voted_goes_with_him_and_his_alternate_votes_anew() -> None:
+    world = World(mandate(rule(quorum=5)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    world.do("vote.seal", "key/cc", motion, commitment=commitment(motion, "no", "", "s"))
+    aside = {"scope": "holder", "reasons": "My brother was there."}
+    world.do("case.recuse", "key/cc", case, **aside)
+    voters = [*ALL_YES[:3], "key/cc-2", "key/dd"]
+    world.vote(motion, dict.fromkeys(voters, "yes"))
+    world.do("case.recuse", "key/dd", case, **aside)  # after he opened his vote
+    assert world.attempt("motion.close", CHAIR, motion, result="carried") == "other_result"
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
 
 
 def test_an_alternate_presides_without_a_vote_where_the_chair_is_recused() -> None:
@@ -337,6 +352,72 @@ def test_a_limit_for_grave_cases_runs_from_the_opening_once_a_case_is_found_grav
     assert grave.standing == "running"
     assert grave.since_us == world.chamber.view(case).line.opened_us
     assert world.chamber.view(case).line.status == "triage"
+
+
+@pytest.mark.parametrize(("late_us", "is_in_time"), [(0, True), (1, False)])
+def test_the_last_microsecond_of_every_limit_is_in_time(late_us: int, *, is_in_time: bool) -> None:
+    def at(world: World, us: int) -> None:
+        """Let the next act be signed at an instant."""
+        world.now_us = us + late_us - SECOND_US
+
+    world = World()
+    case = world.open_case()
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    at(world, world.now_us + 12 * HOUR_US)
+    world.reply(case, "AA")
+    (aa, _) = world.chamber.view(case).parties
+    assert aa.standing == ("replied" if is_in_time else "replied_late")
+    assert aa.positions[0].late is not is_in_time
+    (clock,) = [one for one in world.chamber.view(case).deadlines if one.subject == "AA"]
+    assert clock.standing == ("met" if is_in_time else "met_late")
+
+    world = World()
+    determined = world.determine(world.heard())
+    at(world, world.now_us + 7 * DAY_US)
+    said = {"party": "AA", "grounds": "No."}
+    refused = world.attempt("case.appeal", party_key("AA"), determined, **said)
+    assert refused == ("" if is_in_time else "appeal_late")
+
+    world = World(mandate(rule(K.SILENCE_PROCEDURE, silence_s=3600)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    at(world, world.now_us + HOUR_US)
+    refused = world.attempt("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+    assert refused == ("not_passed" if is_in_time else "")
+
+
+@pytest.mark.parametrize(("early_us", "refused"), [(0, ""), (1, "notice_too_young")])
+def test_a_case_is_published_once_the_notice_is_two_hours_old(early_us: int, refused: str) -> None:
+    world = World()
+    case = world.heard()
+    told_us = max(one.notified_us or 0 for one in world.chamber.view(case).parties)
+    world.now_us = told_us + 2 * HOUR_US - early_us - SECOND_US
+    assert world.attempt("case.publish", REVIEWER, case, tier="public") == refused
+
+
+def test_a_default_that_does_not_escalate_is_recorded_and_moves_nothing() -> None:
+    lasts = deadline("party_reply", "case.notify", ("case.position",), 3600, default="is_heard")
+    world = World(mandate(deadlines=(lasts,)))
+    case = world.open_case()
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    world.wait(2 * HOUR_US)
+    act = world.do("deadline.certify", CHAIR, case, deadline="party_reply", subject="AA")
+    (shown,) = world.chamber.view(case).deadlines
+    assert (shown.certified_by, shown.default) == (act, "is_heard")
+    assert world.refused("case.escalate", CHAIR, case, rule="party_reply") == "not_deadlocked"
+    assert world.chamber.view(case).parties[0].positions == ()
+    assert world.chamber.determinations == ()
+
+
+def test_a_deadline_that_begins_anew_says_so_of_the_old_one() -> None:
+    world = World()
+    case = world.open_case()
+    for _ in range(2):
+        world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    told = [one.standing for one in world.chamber.view(case).deadlines if one.subject == "AA"]
+    assert told == ["renewed", "running"]
+    kinds = [one.kind for one in world.chamber.notices() if one.subject == "AA"]
+    assert kinds == ["deadline_running"]
 
 
 @pytest.mark.parametrize(
