@@ -519,6 +519,34 @@ def test_levels_of_attribution_are_kept_apart() -> None:
     assert world.refused("motion.put", CHAIR, world.heard(), **asked) == "field"
 
 
+def test_a_level_names_nobody_outside_the_agreement() -> None:
+    world = World()
+    case = world.heard()
+    stranger = [{"level": "state", "outcome": "responsible", "party": "ZZ"}]
+    proposal = determination(levels=stranger)
+    motion = world.carry(case, "determination", proposal)
+    said = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, case, **said) == "unknown_party"
+
+
+@pytest.mark.parametrize("replacement", [None, determination(severity="S4_grave")])
+def test_a_correction_touches_no_other_determination(replacement: dict[str, Any] | None) -> None:
+    world = World()
+    case = world.heard()
+    meant, other = world.determine(case), world.determine(case, severity="S1_minor")
+    asked = {"determination": meant, "replacement": replacement, "reasons": "Wrong."}
+    motion = world.carry(case, "correction", asked)
+    said = {"motion": motion, "proposal": asked}
+    right, wrong = "determination.correct", "determination.withdraw"
+    if replacement is None:
+        right, wrong = wrong, right
+    assert world.refused(right, CHAIR, other, **said) == "other_proposal"
+    assert world.refused(wrong, CHAIR, meant, **said) == "other_proposal"
+    world.do(right, CHAIR, meant, **said)
+    standings = [one.standing for one in world.chamber.determinations]
+    assert standings[:2] == ["withdrawn" if replacement is None else "corrected", "stands"]
+
+
 @pytest.mark.parametrize(
     ("kind", "standard", "refused"),
     [
