@@ -608,6 +608,47 @@ def test_a_follow_up_says_what_the_monitoring_says(
     assert shown.standing == ("running" if refused else result)
 
 
+def test_before_its_time_is_over_an_exhibit_does_not_show_that_a_remedy_is_not_kept() -> None:
+    world = World()
+    case = world.heard()
+    set_ = world.set_remedy(case, world.determine(case), kind="apology", clauses=[])
+    paper = {"sha256": "ab" * 32, "title": "Their gazette", "tier": "public", "custody": []}
+    exhibit = world.do("case.evidence", REVIEWER, case, **paper)
+    said = {"result": "not_kept", "findings": [], "exhibits": [exhibit]}
+    assert world.refused("remedy.follow_up", REVIEWER, set_, **said) == "monitoring"
+    world.now_us = world.chamber.remedies[0].due_us
+    world.do("remedy.follow_up", REVIEWER, set_, **said)
+
+
+def test_a_motion_lifts_the_remedy_that_it_names_and_sets_none() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    meant, other = world.set_remedy(case, determined), world.set_remedy(case, determined)
+    asked = {"lifts": meant, "reasons": "It is over."}
+    said = {"motion": world.carry(case, "remedy", asked), "proposal": asked}
+    assert world.refused("remedy.lift", CHAIR, other, **said) == "other_proposal"
+    assert world.refused("remedy.set", CHAIR, case, **said) == "other_proposal"
+    world.do("remedy.lift", CHAIR, meant, **said)
+    assert [one.standing for one in world.chamber.remedies] == ["lifted", "running"]
+
+
+def test_a_remedy_is_due_after_it_is_set_and_stands_on_what_stands() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    asked = remedy(determined, due_us=world.now_us + HOUR_US)
+    said = {"motion": world.carry(case, "remedy", asked), "proposal": asked}
+    world.now_us = asked["due_us"] - SECOND_US  # it would be set at the instant it is due
+    assert world.refused("remedy.set", CHAIR, case, **said) == "due_in_the_past"
+    later = remedy(determined, due_us=world.now_us + DAY_US)
+    late = {"motion": world.carry(case, "remedy", later), "proposal": later}
+    taken_back = {"determination": determined, "replacement": None, "reasons": "Wrong."}
+    motion = world.carry(case, "correction", taken_back)
+    world.do("determination.withdraw", CHAIR, determined, motion=motion, proposal=taken_back)
+    assert world.refused("remedy.set", CHAIR, case, **late) == "not_standing"
+
+
 def test_a_remedy_that_is_due_asks_to_be_followed_up() -> None:
     world = World()
     case = world.heard()
