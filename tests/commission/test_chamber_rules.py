@@ -151,6 +151,9 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     world.do("case.escalate", "key/dd", case, rule="r1", motion=motion)
     assert world.chamber.view(case).bodies == ("commission", "political")
+    # The body below has no say in the case, but the motions that it had are still its own.
+    assert world.refused("vote.dissent", "key/ee", motion, text="No.") == "not_yours"
+    world.do("vote.dissent", "key/aa", motion, text="It was decided.")
     above = world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
     assert world.chamber.motion(above).body == "political"
     assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
@@ -296,17 +299,30 @@ def test_the_experts_word_stands_only_once_it_is_certified() -> None:
 
 
 # --------------------------------------------------------------------------- the deadlines
+def kinds(world: World) -> set[str]:
+    return {one.kind for one in world.chamber.notices()}
+
+
+def test_a_notice_says_that_a_limit_passed_a_microsecond_after_its_last() -> None:
+    world = World()
+    opened_us = world.chamber.view(world.open_case()).line.opened_us
+    world.chamber.now_us = opened_us + 48 * HOUR_US
+    assert kinds(world) == {"deadline_running"}
+    world.chamber.now_us += 1
+    assert kinds(world) == {"deadline_passed", "default_to_certify"}
+
+
 def test_a_passed_deadline_moves_a_case_only_by_a_certified_entry() -> None:
     world = World()
     case = world.open_case()
     world.wait(49 * HOUR_US)
     world.chamber.now_us = world.now_us
-    kinds = {one.kind for one in world.chamber.notices()}
-    assert kinds == {"deadline_passed", "default_to_certify"}
+    assert kinds(world) == {"deadline_passed", "default_to_certify"}
     name = "commission_determination_s3_s4"
     assert world.refused("case.escalate", CHAIR, case, rule=name) == "not_deadlocked"
     assert world.chamber.view(case).bodies == ("commission",)
     world.do("deadline.certify", CHAIR, case, deadline=name, subject="")
+    assert kinds(world) == {"deadline_passed"}
     assert world.chamber.view(case).bodies == ("commission",)
     world.do("case.escalate", CHAIR, case, rule=name)
     assert world.chamber.view(case).bodies == ("commission", "political")
