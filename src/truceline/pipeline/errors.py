@@ -8,8 +8,8 @@ from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.fusion.table import TableError
-from truceline.pipeline.contribute import ContributeError
 from truceline.pipeline.rows import RerunError
+from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
