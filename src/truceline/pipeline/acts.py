@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -107,8 +107,14 @@ class ActReader:
         self.acts: list[Act] = []
         self._disputed: tuple[Disputed, ...] = ()
 
-    def take(self, entries: Iterable[bytes]) -> int:
+    def take(
+        self, entries: Iterable[bytes], heard: Callable[[Statement], None] = lambda _: None
+    ) -> int:
         """Take the next entries.
+
+        Args:
+            entries: As they stand in the log.
+            heard: Told every statement, whatever its kind.
 
         Returns:
             The first place in `acts` where something is new: a key that is said to have been stolen
@@ -126,6 +132,7 @@ class ActReader:
                 self.registry.take(index, statement, opened.sha256)
             except FormatError as error:
                 raise LedgerError(f"entry {index}: {error}") from error
+            heard(statement)
             if statement.kind == "act":
                 self.acts.append(self._act(index, opened.sha256, statement))
         return min(first, self._mark())
