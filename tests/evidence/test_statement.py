@@ -371,8 +371,10 @@ def test_what_an_act_says_has_at_most_eight_levels() -> None:
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"about": "ab"}, "act.about cannot be 'ab'"),
-        ({"about": "AB" * 32}, "act.about cannot be"),
+        ({"about": "a b"}, "act.about cannot be 'a b'"),
+        ({"about": "ж"}, "act.about cannot be"),
+        ({"about": "ab\n"}, "act.about cannot be"),
+        ({"about": "a" * 201}, "act.about cannot be"),
         ({"about": None}, "act.about cannot be None"),
         ({"name": 1}, "act.name cannot be 1"),
         ({"detail": []}, "act.detail cannot be"),

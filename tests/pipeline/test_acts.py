@@ -120,8 +120,8 @@ def test_a_microsecond_beyond_may_not() -> None:
 
 
 def test_what_cannot_be_signed_uses_up_no_number(mission: Path) -> None:
-    with pytest.raises(FormatError, match=r"act\.about cannot be 'case-1'"):
-        act(mission, "anna", "case.notify", about="case-1")
+    with pytest.raises(FormatError, match=r"act\.about cannot be 'case 1'"):
+        act(mission, "anna", "case.notify", about="case 1")
     assert read_said(mission.with_name("anna.key")) is None
     act(mission, "anna", "case.open")
     assert len(read(mission)) == 1

@@ -46,6 +46,8 @@ DETAIL_DEPTH = 8
 HASH = re.compile(r"[0-9a-f]{64}")
 # Plain names only: a path from a log that somebody else signed must not lead out of its folder.
 DERIVED_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+# An act's hash, or the id of something that a file brought: plain ASCII, none looks like another.
+ABOUT = re.compile(r"[A-Za-z0-9._:/-]{0,200}")
 TEMPORARY = ".tmp"
 ENVELOPE = re.compile(
     rb'\{"payload":"([A-Za-z0-9+/=]*)","payloadType":"'
@@ -70,8 +72,8 @@ def _is_instant_or_unknown(value: Json) -> bool:
     return value is None or type(value) is int
 
 
-def _is_hash_or_none(value: Json) -> bool:
-    return value == "" or _is_hash(value)
+def _is_id_or_none(value: Json) -> bool:
+    return isinstance(value, str) and ABOUT.fullmatch(value) is not None
 
 
 def _is_detail(value: Json) -> bool:
@@ -142,9 +144,9 @@ KINDS: Mapping[str, Mapping[str, Callable[[Json], bool]]] = {
         "blobs": _is_hashes,
         "reason": _is_text,
     },
-    # What a person or a body did: opened a case, voted, pledged; `about` is the act that it is
+    # What a person or a body did: opened a case, voted, pledged; `about` is the id of what it is
     # about, "" for none. What `detail` has to say, the room that folds the acts knows.
-    "act": {"name": _is_text, "about": _is_hash_or_none, "detail": _is_detail},
+    "act": {"name": _is_text, "about": _is_id_or_none, "detail": _is_detail},
     # A third party's word for when a head of this log existed: a token of RFC 3161, in base64.
     "timestamp": {"size": _is_count, "root": _is_hash, "authority": _is_text, "token": _is_text},
 }

@@ -151,9 +151,9 @@ func has(found object, what string, wanted ...string) error {
 		case "hash":
 			s, ok := inner.(string)
 			right = ok && hashForm.MatchString(s)
-		case "hash or none":
+		case "id or none":
 			s, ok := inner.(string)
-			right = ok && (s == "" || hashForm.MatchString(s))
+			right = ok && aboutForm.MatchString(s)
 		case "detail":
 			right = isDetail(inner)
 		case "hash?":

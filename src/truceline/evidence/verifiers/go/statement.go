@@ -17,6 +17,9 @@ const detailDepth = 8
 
 var derivedPath = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$`)
 
+// aboutForm is an act's hash, the id of something that a file brought, or nothing.
+var aboutForm = regexp.MustCompile(`^[A-Za-z0-9._:/-]{0,200}$`)
+
 // kinds lists the fields of each kind's body, all of them and no other.
 var kinds = map[string][]string{
 	"mission":   {"sha256:hash", "size:index"},
@@ -28,7 +31,7 @@ var kinds = map[string][]string{
 	"key":       {"change:text", "approvals:list"},
 	"sealed":    {"title:text", "blobs:hashes"},
 	"redact":    {"statement:hash", "commits:hashes", "blobs:hashes", "reason:text"},
-	"act":       {"name:text", "about:hash or none", "detail:detail"},
+	"act":       {"name:text", "about:id or none", "detail:detail"},
 	"timestamp": {"size:index", "root:hash", "authority:text", "token:text"},
 }
 
