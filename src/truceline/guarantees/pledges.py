@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
+from truceline.guarantees.calendar import ONE_DAY
 from truceline.guarantees.commitments import caveat_of, without_caveat
 from truceline.guarantees.draft import (
     Draft,
@@ -27,6 +29,7 @@ from truceline.records.pledge import (
     Stock,
     Visit,
 )
+from truceline.records.units import day_of
 
 ENDS = ("withdrawn", "expired")
 # Sums of a depot stay below the 2^53 of canonical JSON.
@@ -177,6 +180,9 @@ def _verify(draft: Draft, act: Act) -> None:
     )
     if visit.report_sha256 in {one.report_sha256 for one in pledge.visits}:
         raise RuleRefusesError("report_used_before", f"report {visit.report_sha256} is used")
+    # A day's name differs by one around the world at most.
+    if date.fromisoformat(visit.day) > day_of(act.at_us) + ONE_DAY:
+        raise RuleRefusesError("field", f"the visit of {visit.day} has not been yet")
     draft.pledges[pledge.id] = replace(pledge, readiness=level, visits=(*pledge.visits, visit))
 
 

@@ -130,23 +130,33 @@ def earliest_lawful_date(
         emergency=emergency,
     )
     hopeful, sure = question.days(HOPEFUL), question.days(SURE)
-    day, exact = hopeful.get(procedure.goal), sure.get(procedure.goal)
-    known = day is not None and day == exact
-    at_us = None if day is None else first_us(day, calendar.zone)
+    day = hopeful.get(procedure.goal)
+    known = day is not None and day == sure.get(procedure.goal)
+    path = _path(question, hopeful, sure)
     return LawfulDate(
         procedure=procedure.id,
         asked_us=asked_us,
         answer="no_way" if day is None else "on" if known else "not_before",
         day=day,
-        not_before_us=at_us
-        if at_us is None or procedure.goal in supported
-        else max(at_us, asked_us),
+        not_before_us=None if day is None else _first_instant(question, path, rows, asked_us),
         latest_day=question.days(SLOWEST).get(procedure.goal),
-        path=_path(question, hopeful, sure),
+        path=path,
         not_known=() if known else _not_known(question, hopeful),
         refused=tuple(sorted(question.refused)),
         unsupported=tuple(sorted(set(done) - set(supported))),
     )
+
+
+def _first_instant(
+    question: _Question, path: tuple[PathStep, ...], rows: list[StepStanding], asked_us: int
+) -> int:
+    """Give the first instant of the goal's day that comes after the path's own done steps."""
+    on_path = {one.step for one in path if one.done}
+    done_us = [one.at_us for one in rows if one.step in on_path]
+    goal = path[-1]
+    if goal.done:
+        return max(done_us)
+    return max(first_us(goal.day, question.calendar.zone), asked_us, *done_us)
 
 
 def supported_steps(procedure: Procedure, done: Iterable[str]) -> tuple[str, ...]:

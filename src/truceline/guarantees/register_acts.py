@@ -184,7 +184,7 @@ PLEDGE_ACTS: Mapping[str, ActSpec] = {
         who=STATE,
         fields={
             "capability": ident("What it is, as the requirement names it."),
-            "domain": word("Land, sea or air.", DOMAINS),
+            "domain": or_nothing(word('Land, sea or air; "" for none.', DOMAINS)),
             "count": whole("How many.", 0, MOST_COUNT),
             "within_s": or_unknown(whole("Seconds from the order to being there.", 0, LONGEST_S)),
             "source": _SOURCE,

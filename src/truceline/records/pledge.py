@@ -80,7 +80,7 @@ class ForceRow:
 
     Attributes:
         capability: What it is, as the requirement names it.
-        domain: A word of `DOMAINS`.
+        domain: A word of `DOMAINS`; "" for what is in none, as intelligence.
         count: How many.
         within_s: Seconds from the order to being there; None is not known.
     """
@@ -91,7 +91,7 @@ class ForceRow:
     within_s: int | None
 
     def __post_init__(self) -> None:
-        if self.domain not in DOMAINS:
+        if self.domain not in {*DOMAINS, ""}:
             raise ValueError(f"domain {self.domain!r} is none of {DOMAINS}")
 
 
