@@ -54,7 +54,8 @@ WHO: Mapping[str, str] = MappingProxyType(
         "reviewer": "who has the role reviewer",
         "analyst": "who has the role analyst",
         "appointer": "the key that the seat's entry in the agreement names as `appointed_by`",
-        "certifier": "the chair of the body that the deadline's `certified_by` names",
+        "certifier": "the chair of the body that the deadline's `certified_by` names; for a "
+        "motion the chair of its body or, for the experts' default, one of the experts",
     }
 )
 
@@ -313,7 +314,14 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
                 ),
             },
             who=("voter",),
-            refused_by=("motion_closed", "not_sealing", "voted_already", "recused", "which_seat"),
+            refused_by=(
+                "motion_closed",
+                "not_sealing",
+                "voted_already",
+                "seal_copied",
+                "recused",
+                "which_seat",
+            ),
         ),
         "vote.open": ActSpec(
             meaning="Opens a sealed vote. In a silence procedure it needs no seal: "
@@ -403,11 +411,14 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
         ),
         # --------------------------------------------------------------- deadlines and seats
         "deadline.certify": ActSpec(
-            meaning="Certifies that a deadline passed, so that what the text says of it holds.",
+            meaning="Certifies what the text says of a deadline that passed, of a silence that "
+            "nobody broke, or of a deadlock that leaves the word to the experts. "
+            "Without it nothing of that holds.",
             about="case",
             fields={
                 "deadline": Field(
-                    kind=SHORT, meaning="id of the deadline, or of a silence procedure's rule"
+                    kind=SHORT,
+                    meaning="id of the deadline, or of the rule of the motion in `subject`",
                 ),
                 "subject": Field(
                     kind=SHORT,
@@ -423,6 +434,7 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
                 "no_default",
                 "certified_already",
                 "silence_broken",
+                "experts_undecided",
             ),
         ),
         "seat.fill": ActSpec(
