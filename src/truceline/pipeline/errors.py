@@ -8,6 +8,8 @@ from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.fusion.table import TableError
+from truceline.guarantees.register import RegisterError
+from truceline.pipeline.chamber import MandateError
 from truceline.pipeline.rows import RerunError
 from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
@@ -19,6 +21,8 @@ from truceline.web.serve import ServeError
 
 ERRORS: tuple[type[Exception], ...] = (
     MissionError,
+    MandateError,
+    RegisterError,
     ContributeError,
     RerunError,
     AgreementError,
