@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 from truceline.evidence.approval import approvals_body, approve
@@ -19,6 +20,107 @@ from truceline.records.canonical import Json
 
 LOG = SigningKey(name="example.org/m", seed=bytes(range(32)))
 HOLDER = SigningKey(name="root/1", seed=b"r" * 32)
+
+
+# A commission of three: two parties and a chair; its reviewer has no seat.
+AGREEMENT = """
+format = 1
+id = "small"
+title = "A small commission (invented)"
+status = "in_force"
+sources = ["invented"]
+
+[[party]]
+code = "AA"
+name = "Aland"
+
+[[party]]
+code = "BB"
+name = "Beland"
+
+[[start]]
+id = "s"
+not_before = 2026-01-01T00:00:00Z
+not_after = 2026-01-01T00:00:00Z
+said_by = "both"
+source = "invented"
+
+[[clause]]
+id = "c"
+kind = "dispute_settlement"
+article = "1"
+words = "The commission decides."
+
+[[body]]
+id = "commission"
+name = "Commission"
+level = "special_commission"
+article = "2"
+words = "Three seats."
+seat = [
+    { id = "chair", chairs = true, holder = "chair", alternates = ["deputy"] },
+    { id = "aa", state = "AA", group = "parties", holder = "anna" },
+    { id = "bb", state = "BB", group = "parties", holder = "boris" },
+]
+
+[[rule]]
+id = "all"
+body = "commission"
+questions = ["any"]
+kind = "majority"
+quorum = 2
+on_tie = "fails"
+article = "3"
+words = "It decides by a majority."
+
+[[deadline]]
+id = "party_reply"
+runs_from = "case.notify"
+ends_with = ["case.position"]
+lasts = "PT12H"
+article = "4"
+words = "A party replies within twelve hours."
+
+[[role]]
+actor = "rita"
+role = "reviewer"
+
+[[role]]
+actor = "anna"
+role = "party"
+state = "AA"
+
+[[role]]
+actor = "boris"
+role = "party"
+state = "BB"
+
+[[role]]
+actor = "gina"
+role = "guarantor"
+state = "AST"
+"""
+PEOPLE = ("chair", "anna", "boris", "rita", "gina")
+
+
+def make_mission(folder: Path, people: Iterable[str] = PEOPLE, agreement: str = AGREEMENT) -> Path:
+    """Make a log with an agreement, whose people may act."""
+    content = agreement.encode()
+    digest = sha256(content).hexdigest()
+    lines = f'[[agreement]]\nname = "small.toml"\nsha256 = "{digest}"\n'
+    mission = make_log(folder, people, lines=lines)
+    with Ledger.open(mission, LOG.seed) as ledger:
+        ledger.store_original(content)
+        body: dict[str, Json] = {
+            "sha256": digest,
+            "size": len(content),
+            "name": "small.toml",
+            "feed": "agreement",
+            "received_us": None,
+        }
+        ledger.append("original", body)
+        ledger.commit(time.time_ns() // 1000)
+    return mission
 
 
 def person(name: str) -> SigningKey:
