@@ -24,6 +24,7 @@ def extreme(chances_ppm: list[int], least: int, sign: int) -> float:
     right = np.array([*(one / PPM for one in chances_ppm), 1.0])
     solved = linprog(objective, A_eq=equal, b_eq=right, bounds=(0, 1))
     assert solved.success
+    assert solved.fun is not None
     return sign * float(solved.fun)
 
 

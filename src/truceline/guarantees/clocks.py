@@ -27,14 +27,19 @@ def clocks_of(declaration: Declaration, terms: Iterable[ClockTerms]) -> tuple[Cl
     )
 
 
-def ran_us(clock: Clock, now_us: int) -> int:
-    """Give how long it has run: halts that overlap count once."""
+def stood_us(clock: Clock, now_us: int) -> int:
+    """Give how long it stood still: halts that overlap count once."""
     stood, reached = 0, clock.started_us
     for halt in sorted(_stopping(clock), key=lambda one: (one.from_us, one.id)):
         until_us = now_us if halt.until_us is None else min(halt.until_us, now_us)
         stood += max(0, until_us - max(halt.from_us, reached))
         reached = max(reached, until_us)
-    return max(0, now_us - clock.started_us - stood)
+    return stood
+
+
+def ran_us(clock: Clock, now_us: int) -> int:
+    """Give how long it has run."""
+    return max(0, now_us - clock.started_us - stood_us(clock, now_us))
 
 
 def is_halted(clock: Clock) -> bool:
@@ -51,12 +56,12 @@ def has_elapsed(clock: Clock, now_us: int) -> bool:
 def shown(clock: Clock, now_us: int, unwound_by: str | None) -> Clock:
     """Give it as it stands at an instant: state, due instant, and what is left."""
     state = state_of(clock, now_us, unwound_by)
-    left_us = None
-    if clock.terms.lasts_s is not None and state not in {ClockState.STOPPED, ClockState.UNWOUND}:
-        left_us = max(0, clock.terms.lasts_s * SECOND_US - ran_us(clock, now_us))
-    due_us = None
-    if left_us is not None and state is not ClockState.PAUSED:
-        due_us = _elapsed_us(clock) if state is ClockState.ELAPSED else now_us + left_us
+    lasts_s = clock.terms.lasts_s
+    left_us = due_us = None
+    if lasts_s is not None and state not in {ClockState.STOPPED, ClockState.UNWOUND}:
+        left_us = max(0, lasts_s * SECOND_US - ran_us(clock, now_us))
+        if state is not ClockState.PAUSED:
+            due_us = clock.started_us + lasts_s * SECOND_US + stood_us(clock, now_us)
     return replace(
         clock,
         state=state,
@@ -85,16 +90,6 @@ def ended(clock: Clock, halt: str, at_us: int) -> Clock:
     """End one of its halts."""
     halts = tuple(replace(one, until_us=at_us) if one.id == halt else one for one in clock.halts)
     return replace(clock, halts=halts)
-
-
-def _elapsed_us(clock: Clock) -> int:
-    """Give the instant at which its time ran out; no halt stands after that."""
-    instant_us = clock.started_us + (clock.terms.lasts_s or 0) * SECOND_US
-    for halt in sorted(_stopping(clock), key=lambda one: (one.from_us, one.id)):
-        instant_us = max(instant_us, halt.from_us) if halt.until_us is None else instant_us
-    stood = max((one.until_us or 0 for one in _stopping(clock)), default=clock.started_us)
-    stood_us = stood - clock.started_us - ran_us(clock, stood)
-    return instant_us + max(0, stood_us)
 
 
 def _stopping(clock: Clock) -> Iterable[Halt]:

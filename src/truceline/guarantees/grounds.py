@@ -1,6 +1,6 @@
 """What stands on what, and what falls with it.
 
-Everything on the board names what it stands on, so the graph is there already: a clock stands on a
+Every record is put on the board together with what it stands on (`World.grounds`): a clock on a
 declaration, that on its proof; a consultation on its declaration and evidence; a decision on a
 consultation, an activation on a decision, a measure on an activation or on what it answers. To ask
 whether something has fallen is to walk up: a few steps, whatever the size of the board.
@@ -15,27 +15,6 @@ from collections.abc import Sequence
 
 from truceline.guarantees.world import Refusal, World
 from truceline.records.board import Fall
-
-
-def stands_on(world: World, name: str) -> Sequence[str]:
-    """Give the ids that something stands on directly; none for a finding or a determination."""
-    if name in world.declarations:
-        return world.declarations[name].proof
-    if name in world.clocks:
-        return (world.clocks[name].declaration,)
-    if name in world.consultations:
-        called = world.consultations[name]
-        return (called.declaration, *called.evidence) if called.declaration else called.evidence
-    if name in world.decisions:
-        return (world.decisions[name].consultation,)
-    if name in world.activations:
-        return (world.activations[name].decision,)
-    if name in world.measures:
-        measure = world.measures[name]
-        return (measure.activation,) if measure.activation else measure.stands_on
-    if name in world.remedies:
-        return (world.remedies[name].determination,)
-    return ()
 
 
 def fallen(world: World, name: str, at_us: int, *, today: bool = False) -> tuple[Fall, ...]:
@@ -58,7 +37,7 @@ def fallen(world: World, name: str, at_us: int, *, today: bool = False) -> tuple
         fall = world.falls.get(one)
         if fall is not None and (today if fall.fell_us is None else fall.fell_us <= at_us):
             found[one] = fall
-        open_ends += stands_on(world, one)
+        open_ends += world.grounds.get(one, ())
     return tuple(sorted(found.values(), key=_by_time))
 
 

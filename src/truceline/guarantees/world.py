@@ -112,12 +112,15 @@ class World:
         carried: Decisions of bodies, by id.
         commitments: By id.
         falls: What has fallen: determinations as given, declarations as acts say.
+        grounds: What each thing on the board stands on directly.
         declarations: By id, in log order, as all that follows.
         clocks: By id.
         consultations: By id.
         decisions: By id.
         activations: By id.
         measures: By id.
+        clocks_of: Ids of the clocks of each declaration.
+        active: Id of the standing activation of a state and component.
         used: Decisions of bodies that have carried a declaration already.
         latest: Id of the standing decision of a state on a consultation.
         running: Ids of the decisions that wait for a state's procedure.
@@ -132,12 +135,15 @@ class World:
     carried: Mapping[str, BodyDecision]
     commitments: Mapping[str, CommitmentRef]
     falls: dict[str, Fall]
+    grounds: dict[str, tuple[str, ...]]
     declarations: dict[str, Declaration] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
     consultations: dict[str, Consultation] = field(default_factory=dict)
     decisions: dict[str, StateDecision] = field(default_factory=dict)
     activations: dict[str, Activation] = field(default_factory=dict)
     measures: dict[str, Measure] = field(default_factory=dict)
+    clocks_of: dict[str, list[str]] = field(default_factory=dict)
+    active: dict[tuple[str, str], str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     latest: dict[tuple[str, str], str] = field(default_factory=dict)
     running: dict[tuple[str, str], list[str]] = field(default_factory=dict)
