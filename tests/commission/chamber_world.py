@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+from truceline.commission.acts import ACTS, EVERY_ACT
 from truceline.commission.chamber import Chamber
 from truceline.commission.motions import commitment
 from truceline.records.act import Act, RefusedAct
@@ -217,7 +218,10 @@ class World:
     def hand_in(self, act: Act) -> RefusedAct | None:
         self.acts.append(act)
         self.chamber.now_us = max(self.chamber.now_us, act.at_us)
-        return self.chamber.take(act)
+        refused = self.chamber.take(act)
+        if refused is not None and act.name in ACTS:
+            assert refused.rule in {*ACTS[act.name].refused_by, *EVERY_ACT}, refused
+        return refused
 
     def do(self, name: str, actor: str, about: str = "", **detail: Any) -> str:
         """Do something that no rule refuses; give the act's id."""
