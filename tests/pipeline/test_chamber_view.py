@@ -12,8 +12,9 @@ from truceline.commission.chamber import Chamber, fold
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.chamber import Commission, MandateError, full_id
 from truceline.records.act import Act, RefusedAct
+from truceline.records.canonical import Json
 
-OPEN = {
+OPEN: dict[str, Json] = {
     "title": "Shells at the bridge",
     "body": "commission",
     "findings": [],
