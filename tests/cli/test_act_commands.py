@@ -238,7 +238,7 @@ def test_what_is_due_is_shown_and_written_as_a_calendar(home: Path) -> None:
     lines = (home / "due.ics").read_bytes().split(b"\r\n")
     assert (lines[0], lines[-2:]) == (b"BEGIN:VCALENDAR", [b"END:VCALENDAR", b""])
     assert max(map(len, lines)) <= 75
-    assert any(line.startswith(b"SUMMARY:deadline_running party_reply: AA") for line in lines)
+    assert any(line.startswith(b"SUMMARY:") and b"party_reply" in line for line in lines)
     with pytest.raises(FileExistsError):
         told("cell", "calendar", "-o", "due.ics", *AT)
 

@@ -24,13 +24,17 @@ def new(
     register: Annotated[
         list[Path] | None, typer.Option(help="Register of commitments; several may be given.")
     ] = None,
+    terms: Annotated[
+        Path | None, typer.Option(help="What the text says of clocks and triggers.")
+    ] = None,
     title: Annotated[str, typer.Option(help="What it is called.")] = "The guarantors' board",
 ) -> None:
     """Make a board: a log of its own, with a key of its own beside it. Prints the log's key.
 
     Example: truceline board new boards/demo --agreement paris.toml --register register.toml
     """
-    typer.echo(str(new_board(folder, title, agreement, register or ())))
+    files = [] if terms is None else [terms]
+    typer.echo(str(new_board(folder, title, agreement, register or (), files)))
 
 
 @board_commands.command("import")

@@ -13,8 +13,10 @@ from truceline.cli.plain import JsonOption, instant, print_json, print_rows
 from truceline.pipeline import cell as pipeline
 from truceline.pipeline.acting import open_room
 from truceline.records.units import day_of
-from truceline.reports.calendar import calendar as write_calendar
+from truceline.reports.calendar_export import calendar_text
+from truceline.reports.words import load_words
 
+LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the words.")]
 cell_commands = typer.Typer(help="The coordination cell.", no_args_is_help=True)
 
 
@@ -42,13 +44,17 @@ def today(mission: MissionOption, date: DayOption = None, json: JsonOption = Fal
 def calendar(
     mission: MissionOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write, new.")],
+    language: LanguageOption = "en",
 ) -> None:
     """Write everything that is due as a calendar (iCalendar).
 
     Example: truceline cell calendar -o due.ics --mission missions/demo
     """
     now = now_us()
-    content = write_calendar(pipeline.dues(open_room(mission), now), now, mission.name)
+    room = open_room(mission)
+    dues = pipeline.dues(room, now)
+    host = f"{mission.name}.truceline.example"
+    text = calendar_text(dues, stamp_us=now, host=host, words=load_words(language))
     with out.open("xb") as file:
-        file.write(content)
-    typer.echo(f"{out}\t{content.count(b'BEGIN:VEVENT')} events")
+        file.write(text.encode())
+    typer.echo(f"{out}\t{len(dues)} events")

@@ -15,6 +15,7 @@ from truceline.agreement.read import read_agreement
 from truceline.commission.chamber import Chamber, fold
 from truceline.evidence.strict import FormatError
 from truceline.guarantees.board import BoardFold
+from truceline.guarantees.board_defaults import DEFAULTS
 from truceline.guarantees.commitments import standing_of
 from truceline.guarantees.gap import WhatIf, gap
 from truceline.guarantees.procedures import earliest_lawful_date
@@ -22,12 +23,16 @@ from truceline.guarantees.register import read_register
 from truceline.guarantees.register_fold import fold_register, with_signers
 from truceline.pipeline.acts import ActLog
 from truceline.pipeline.board_folder import (
+    REGISTER_FEED,
+    TERMS_FEED,
     agreements_of,
+    files_of,
     insist_on_board,
+    mandate_of,
     read_stored,
-    registers_of,
+    read_terms,
 )
-from truceline.pipeline.chamber import mandate_of, next_act
+from truceline.pipeline.chamber import next_act
 from truceline.pipeline.facts import (
     FINDINGS,
     INCIDENTS,
@@ -84,6 +89,7 @@ class GuarantorsBoard:
             FormatError: The folder is none of a board.
             MandateError: Its agreements have no bodies.
             RegisterError: Its register cannot be read.
+            TermsError: Its terms cannot be read.
             LedgerError: It is damaged, or what was imported is not what was signed.
         """
         insist_on_board(folder)
@@ -92,8 +98,11 @@ class GuarantorsBoard:
         self.mandate = mandate_of(folder, self.agreements)
         self.log = ActLog(folder)
         self._registers = tuple(
-            read_register(content, name) for name, content in registers_of(folder)
+            read_register(content, name) for name, content in files_of(folder, REGISTER_FEED)
         )
+        self._terms = DEFAULTS
+        for name, content in files_of(folder, TERMS_FEED):
+            self._terms = read_terms(name, content, self.mandate)
         self._imported: tuple[int, Taken] | None = None
 
     @property
@@ -134,6 +143,7 @@ class GuarantorsBoard:
             taken.determinations,
             taken.remedies,
             taken.findings,
+            terms=self._terms,
             carried=taken.carried,
             commitments=self._commitments(now_us),
             falls=taken.falls,
