@@ -203,6 +203,23 @@ def test_refuses_to_go_back_in_time() -> None:
         associator.add(rows((1.0, DRONE, 0, 40)))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("kind", 5, r"row 1: kind 5 is outside -1\.\.4"),
+        ("kind", -2, r"row 1: kind -2 is outside -1\.\.4"),
+        ("means", 6, r"row 1: means 6 is outside 0\.\.5"),
+        ("means", -1, r"row 1: means -1 is outside 0\.\.5"),
+    ],
+)
+def test_refuses_what_the_model_has_no_row_for(name: str, value: int, complaint: str) -> None:
+    seen = rows((1.0, ACOUSTIC, 0, 400), (1.0, ACOUSTIC, 500, 400))
+    column = np.array([0, value], np.int8)
+    wrong = replace(seen, kind=column) if name == "kind" else replace(seen, means=column)
+    with pytest.raises(ValueError, match=complaint):
+        associate(wrong, MODEL)
+
+
 def test_nothing_is_nothing() -> None:
     seen, _ = draw_regime(NORM, 10, 1)
     associator = Associator(MODEL)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from commission_examples import COMMISSION
+from register_examples import REGISTER
+
 from truceline.records.agreement import (
     Agreement,
     Clause,
@@ -24,6 +27,7 @@ from truceline.records.finding import Finding, NotApplicable, Outcome
 from truceline.records.incident import Evidence, Incident, Kind, Stage
 from truceline.records.observation import Means, Observation, Place, Signature
 from truceline.records.reason import reason
+from truceline.records.revision import Change, Revision
 from truceline.records.source import Document, Refused, SourceDays
 from truceline.records.units import DAY_US, PPM
 
@@ -264,4 +268,14 @@ EXAMPLES: tuple[object, ...] = (
         days_heard=("2026-04-11",),
         days_missing=(),
     ),
+    Revision(
+        incident=INCIDENT.id,
+        change=Change.CHANGED,
+        from_revision=1,
+        to_revision=2,
+        fields=("evidence", "probability_ppm"),
+        came_from=(f"i:{SHA}:9",),
+    ),
+    *COMMISSION,
+    *REGISTER,
 )

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
+from truceline.evidence.keys import read_key
+from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.pipeline.index import KINDS
 from truceline.pipeline.mission import MissionView
 from truceline.pipeline.verify import check_mission
@@ -18,6 +21,7 @@ HEAD = (
 )
 # 25 March 2025, 00:40 UTC, east of Pokrovsk.
 ROW = "48.2801,37.3102,345.1,0.4,0.4,2025-03-25,0040,N20,VIIRS,h,2.0NRT,290.1,14.2,N\n"
+NOW_US = time.time_ns() // 1000
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -65,13 +69,72 @@ def test_a_late_document_counts_after_deriving_again(mission: Path, tmp_path: Pa
     assert len(seen.splitlines()) == len(derived["observations.jsonl"].splitlines()) + 1
 
 
+def late(mission: Path, tmp_path: Path, name: str, row: str) -> str:
+    """Hand in a document of one row, derive again, and give what that told."""
+    (tmp_path / name).write_text(HEAD + row, encoding="utf-8")
+    run("ledger", "append", tmp_path / name, "--name", f"firms/{name}", "--mission", mission)
+    return run("derive", "--mission", mission)
+
+
+def incidents(mission: Path) -> dict[str, dict[str, object]]:
+    lines = (mission / "derived/incidents.jsonl").read_text(encoding="utf-8").splitlines()
+    return {one["id"]: one for one in map(json.loads, lines)}
+
+
+def test_late_data_make_a_new_revision_that_says_so(mission: Path, tmp_path: Path) -> None:
+    """A fire that nobody knew, then a second look at it three hundred metres on."""
+    before = incidents(mission)
+    assert "incidents new\t1" in late(mission, tmp_path, "first.csv", ROW)
+    (new,) = incidents(mission).keys() - before.keys()
+    assert incidents(mission)[new]["revision"] == 1
+    assert (mission / "derived/earlier-0001.jsonl").is_file()
+    told = late(mission, tmp_path, "second.csv", ROW.replace("48.2801", "48.2825"))
+    assert "incidents changed\t1" in told
+    now = incidents(mission)
+    (one,) = (one for one in now.values() if one["revision"] == 2)
+    assert (one["stage"], one["id"]) == ("AUTO2", one["id"])
+    assert {key: one for key, one in now.items() if one["revision"] == 1} == before
+    (revision,) = (
+        json.loads(line)
+        for line in (mission / "derived/revisions.jsonl").read_text("utf-8").splitlines()
+    )
+    assert (revision["incident"], revision["from_revision"]) == (one["id"], 1)
+    assert "observations" in revision["fields"]
+    assert why_not(mission) == ""
+    assert "nothing changed" in run("derive", "--mission", mission)
+    shown = run("show", str(one["id"]), "--mission", mission)
+    assert "revision 2 (AUTO2)" in shown
+
+
+def test_a_past_that_was_never_told_is_refused(mission: Path, tmp_path: Path) -> None:
+    late(mission, tmp_path, "first.csv", ROW)
+    invented = (mission / "derived/earlier-0001.jsonl").read_bytes().replace(b"AUTO1", b"FINAL")
+    with Ledger.open(mission, read_key(mission.with_name("m.key"))) as ledger:
+        ledger.store_derived("earlier-0002.jsonl", invented)
+        ledger.commit(NOW_US)
+    with pytest.raises(LedgerError, match="is said to be what was told, and never was"):
+        why_not(mission)
+
+
+def test_a_crash_between_two_files_puts_nothing_aside_twice(mission: Path, tmp_path: Path) -> None:
+    """What was told is put aside and stated; then the power goes, and nothing else is told."""
+    now = (mission / "derived/incidents.jsonl").read_bytes()
+    with Ledger.open(mission, read_key(mission.with_name("m.key"))) as ledger:
+        ledger.store_derived("earlier-0001.jsonl", now)
+        ledger.commit(NOW_US)
+    assert "incidents new\t1" in late(mission, tmp_path, "first.csv", ROW)
+    assert not (mission / "derived/earlier-0002.jsonl").exists()
+    assert why_not(mission) == ""
+
+
 def test_what_is_kept_to_be_quick_is_made_again(mission: Path) -> None:
     run("incidents", "--mission", mission)
     index = mission.with_name("m.index.sqlite")
     index.write_bytes(b"broken")
     told = run("ledger", "rebuild-index", "--mission", mission)
     size = json.loads(run("ledger", "export", "--mission", mission).splitlines()[-1])["index"] + 1
-    records = sum(len((mission / "derived" / name).read_bytes().splitlines()) for name in KINDS) + 1
+    files = [mission / "derived" / name for name in KINDS if name != "revisions.jsonl"]
+    records = sum(len(path.read_bytes().splitlines()) for path in files) + 1
     assert told == f"played\t{size} statements\nindexed\t{records} records\n"
 
 

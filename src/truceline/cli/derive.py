@@ -11,7 +11,9 @@ from truceline.pipeline.again import derive_again
 def derive(mission: MissionOption, threads: ThreadsOption = 1) -> None:
     """Derive a mission again, with the documents that came in since, without the disputed ones.
 
-    Needs the mission's key. What changed is stated anew; nothing that was stated is deleted.
+    Needs the mission's key. What changed is stated anew; nothing that was stated is deleted. An
+    incident that is told otherwise than before gets a new revision, and names those that it
+    supersedes.
 
     Example: truceline derive --mission missions/demo
     """
@@ -20,6 +22,8 @@ def derive(mission: MissionOption, threads: ThreadsOption = 1) -> None:
     typer.echo(f"read\t{done.parsed} documents that are new, or read otherwise than before")
     for name, why in done.disputed.items():
         typer.echo(f"disputed\t{name}: {why}")
+    for change, count in done.revised.items():
+        typer.echo(f"incidents {change}\t{count}")
     for name in done.files:
         typer.echo(f"changed\tderived/{name}")
     if not done.parsed and not done.files:

@@ -10,6 +10,7 @@ from truceline.cli.lists import percent
 from truceline.cli.options import MissionOption
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.records.canonical import read_record
+from truceline.records.ids import short_id
 from truceline.records.reason import Reason
 from truceline.records.units import E7, MILLIBANS_PER_DECIBAN, iso
 from truceline.reports.words import Words, interval, load_words
@@ -45,7 +46,10 @@ def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
     whole = view.incident(body["id"])
     incident = whole["incident"]
     place = incident["place"]
-    typer.echo(f"incident {incident['short_id']}, revision {incident['revision']}")
+    revision = f"revision {incident['revision']} ({incident['stage']})"
+    typer.echo(f"incident {incident['short_id']}, {revision}")
+    if incident["supersedes"]:
+        typer.echo(f"  supersedes: {', '.join(short_id(one) for one in incident['supersedes'])}")
     for one in whole["disputed"]:
         typer.echo(f"  DISPUTED, until it is derived again: {one['name']} was {one['why']}")
     typer.echo(

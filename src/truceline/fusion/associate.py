@@ -103,12 +103,16 @@ class Associator:
             Shape (n,). Numbers of incidents, counted from 0 in the order of their first detection.
 
         Raises:
-            ValueError: A detection is older than one that was added before.
+            ValueError: A detection is older than one that was added before, or of a kind of
+                incident or of instrument that the model does not know.
         """
         count = len(detections)
         labels = np.empty(count, np.int64)
         if not count:
             return labels
+        # The kernel would read beside its tables.
+        _insist_on_known("kind", detections.kind, -1, len(self.model.kind_share))
+        _insist_on_known("means", detections.means, 0, len(self.model.lags))
         if self._last_us is not None and int(detections.at_us[0]) < self._last_us:
             raise ValueError(
                 f"at_us {detections.at_us[0]} is before {self._last_us}, already added"
@@ -282,6 +286,12 @@ def _joined(every: list[Raw]) -> Raw:
     lives, spots, kinds, seen = (np.concatenate(part) for part in zip(*every, strict=True))
     order = np.argsort(lives["number"])
     return lives[order], spots[order], kinds[order], seen[order]
+
+
+def _insist_on_known(name: str, column: Bytes, least: int, count: int) -> None:
+    if int(column.min()) < least or int(column.max()) >= count:
+        row = int(np.flatnonzero((column < least) | (column >= count))[0])
+        raise ValueError(f"row {row}: {name} {column[row]} is outside {least}..{count - 1}")
 
 
 def _roomy(state: State, more: int, spots: int = 0, lives: int = 0) -> State:

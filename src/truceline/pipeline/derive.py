@@ -25,6 +25,7 @@ from truceline.feeds.gather import Original, Read, gather, rows_of
 from truceline.feeds.register import register
 from truceline.fusion.fuse import fuse
 from truceline.fusion.instruments import PROMPT
+from truceline.fusion.revise import revise, revisions
 from truceline.fusion.world import Gazetteer, World, merge_alerts
 from truceline.guarantees.candidates import candidates
 from truceline.records.agreement import Agreement, ControlLine, Reading, Site
@@ -56,6 +57,8 @@ LIKELY_PPM = 550_000
 MARGIN_DEG = 2.0
 
 
+# Written only where something was told before.
+REVISIONS = "revisions.jsonl"
 NOT_APPLICABLE = "not_applicable"
 GRAVITY = (Outcome.BREACHED.value, Outcome.UNDECIDED.value, Outcome.KEPT.value, NOT_APPLICABLE)
 
@@ -69,12 +72,14 @@ class Inputs:
         agreements: Agreements, any order.
         since: First UTC day of the window.
         until: Last UTC day of the window.
+        told: The incidents of each time that they were told otherwise afterwards, in that order.
     """
 
     originals: tuple[Original, ...]
     agreements: tuple[Agreement, ...]
     since: date
     until: date
+    told: tuple[tuple[Incident, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +132,8 @@ def derived_files(inputs: Inputs, reads: Sequence[Read], progress: Progress) -> 
     ground = Ground(areas, heard.lines, parties)
     coverage = _coverage(inputs, heard, ground)
     steps.done("coverage weighed")
-    incidents = fuse(heard.observations, _world(inputs, heard, ground, centre_of(region_of(areas))))
+    found = fuse(heard.observations, _world(inputs, heard, ground, centre_of(region_of(areas))))
+    incidents = revise(found, inputs.told)
     steps.done("observations joined")
     findings, not_applicable = _findings(inputs, heard, incidents)
     steps.done("incidents held against clauses")
@@ -141,6 +147,8 @@ def derived_files(inputs: Inputs, reads: Sequence[Read], progress: Progress) -> 
     )
     files = {name: _lines(records) for name, records in _records(answer, heard).items()}
     files["summary.json"] = canonical(_summary(answer, inputs, heard))
+    if inputs.told:
+        files[REVISIONS] = _lines(revisions(incidents, inputs.told[-1]))
     steps.done("derived files written")
     return files
 

@@ -47,6 +47,7 @@ def _line(plain: Plain) -> tuple[str, str | None]:
 # A derived file, the kind of its records, how each is named, and the day it is listed under.
 KINDS: dict[str, tuple[str, Naming]] = {
     "incidents.jsonl": ("incident", _incident),
+    "revisions.jsonl": ("revision", lambda plain: (f"u:{plain['incident'][2:]}", None)),
     "findings.jsonl": ("finding", lambda plain: (read_record(Finding, plain).id, None)),
     "not_applicable.jsonl": (
         "not_applicable",

@@ -15,6 +15,7 @@ from truceline.evidence.verify import Problem, Report, verify
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress, derive
 from truceline.pipeline.documents import rows_to_state, stated_documents, stated_rows
+from truceline.pipeline.told import earlier_files, read_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,15 @@ def check_mission(
 def _difference(folder: Path, inputs: Inputs, derived: Derived) -> Problem | None:
     """Name the first statement or file that does not follow from the originals."""
     with Ledger.open(folder) as ledger:
-        stated = stated_rows(ledger)
+        stated, earlier = stated_rows(ledger), earlier_files(ledger)
     for body in rows_to_state(inputs.originals, derived.reads):
         if stated.get(str(body["sha256"])) != body:
             return Problem(
                 file=original_name(str(body["sha256"])),
                 why="is not stated with the rows that this software reads from it; derive again",
             )
-    held = {path.name for path in (folder / "derived").iterdir()}
+    # These follow from the log: each was once what it stated, and `verify` knows their bytes.
+    held = {path.name for path in (folder / "derived").iterdir()} - {*earlier}
     for name in sorted(held | set(derived.files)):
         path = folder / "derived" / name
         if name not in derived.files:
@@ -83,7 +85,7 @@ def read_inputs(folder: Path) -> Inputs:
     toml = tomllib.loads((folder / "mission.toml").read_text(encoding="utf-8"))
     originals, agreements = [], []
     with Ledger.open(folder) as ledger:
-        stated = stated_documents(ledger)
+        stated, earlier = stated_documents(ledger), earlier_files(ledger)
     for one in stated:
         content = (folder / original_name(one.sha256)).read_bytes()
         if sha256(content).hexdigest() != one.sha256:
@@ -104,4 +106,5 @@ def read_inputs(folder: Path) -> Inputs:
         agreements=tuple(agreements),
         since=toml["since"],
         until=toml["until"],
+        told=read_told(folder, earlier),
     )
