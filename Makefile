@@ -59,6 +59,7 @@ check: environment
 	@$(BIN)/python scripts/reference.py --check
 	@$(BIN)/python scripts/board_reference.py --check
 	@$(BIN)/python scripts/figures.py --check
+	@$(BIN)/python scripts/access_page.py --check
 
 fmt: environment
 	@$(BIN)/ruff check --fix .
@@ -66,6 +67,7 @@ fmt: environment
 	@$(BIN)/python scripts/reference.py
 	@$(BIN)/python scripts/board_reference.py
 	@$(BIN)/python scripts/figures.py
+	@$(BIN)/python scripts/access_page.py
 
 # Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment
