@@ -190,6 +190,7 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
         ".state",
         ".ahead",
         ".index.sqlite",
+        ".acts",
         ".exercise",
     )
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))
