@@ -236,6 +236,9 @@ def test_a_text_that_quotes_a_withheld_title_is_withheld_whole() -> None:
 def test_names_of_keys_are_shown_only_where_nothing_is_withheld() -> None:
     commission = Reader(tier="commission")
     assert is_withheld(told(record(), commission)["case"]["opened_by"])
+    shown = told(record(), Reader(tier="coalition"))["case"]["exhibits"][2]
+    assert shown["title"] == EXHIBITS[2].title
+    assert shown["by"]["withheld"]["from"] == []
     open_case = record(view(exhibits=EXHIBITS[:1]))
     assert told(open_case, commission)["case"]["opened_by"] == open_case.view.opened_by
     assert is_withheld(told(open_case, Reader(tier="coalition"))["case"]["opened_by"])

@@ -259,7 +259,8 @@ class _Eyes:
         return self._text(value, one)
 
     def _name(self, value: str, one: Any) -> Any:  # noqa: ANN401
-        return value if self.names else self._closed("names", STAFF, one)
+        is_below = tier_rank(self.reader.tier) < tier_rank(STAFF)
+        return value if self.names else self._closed("names", STAFF if is_below else "", one)
 
     def _shifts(self, value: Any, one: Any) -> Any:  # noqa: ANN401
         if tier_rank(self.reader.tier) < tier_rank(STAFF):
@@ -300,12 +301,12 @@ class _Eyes:
 
     def _closed(self, rule: str, tier: str, one: Any) -> Told:  # noqa: ANN401
         """Say what stands in the place of a value: the rule, the tier, from whom, the hash."""
-        commitment = one.sha256 if isinstance(one, chamber.Exhibit) else getattr(one, "id", "")
+        is_exhibits = rule in {"party", "tier", "originator"} and isinstance(one, chamber.Exhibit)
         return {
             "withheld": {
                 "rule": rule,
                 "tier": tier,
-                "from": list(getattr(one, "withheld_from", ())),
-                "commitment": commitment,
+                "from": list(one.withheld_from) if is_exhibits else [],
+                "commitment": one.sha256 if is_exhibits else getattr(one, "id", ""),
             }
         }
