@@ -100,7 +100,8 @@ def exhibits(draw: st.DrawFn, number: int) -> Exhibit:
 @st.composite
 def cases(draw: st.DrawFn) -> CaseRecord:
     drawn = tuple(draw(exhibits(number)) for number in range(draw(st.integers(0, 4))))
-    quoted = draw(st.sampled_from([one.title for one in drawn] or [""])).upper()
+    quotable = [text for one in drawn for text in (one.title, one.by, one.custody[1])]
+    quoted = draw(st.sampled_from(["", *quotable])).upper()
     whole = view()
     motion = replace(
         MOTIONS[0],
@@ -226,8 +227,16 @@ def test_an_originators_exhibit_is_shown_to_whom_it_was_released_alone() -> None
     assert is_withheld(told(record(), reader)["case"]["exhibits"][3]["title"])
 
 
-def test_a_text_that_quotes_a_withheld_title_is_withheld_whole() -> None:
-    whole = record(view(claim="They speak of  a CONVERSATION that was\noverheard, we think."))
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param("They speak of  a CONVERSATION that was\noverheard, we think.", id="title"),
+        pytest.param(f"It came from {EXHIBITS[2].by}.", id="sender"),
+        pytest.param(f"See entry {EXHIBITS[2].custody[1]}.", id="custody"),
+    ],
+)
+def test_a_text_that_quotes_what_is_withheld_is_withheld_whole(claim: str) -> None:
+    whole = record(view(claim=claim))
     claims = [told(whole, Reader(tier=tier))["case"]["claim"] for tier in ("public", "coalition")]
     assert claims[0]["withheld"]["rule"] == "quotes"
     assert claims[1] == whole.view.claim
