@@ -30,10 +30,11 @@ from truceline.records.determination import (
     Determination,
 )
 from truceline.records.mandate import StandardOfProof
+from truceline.records.permission import DISCLOSURE_TIERS
 from truceline.reports.case_blocks import Facts, Sides
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_page import SECTIONS, page_of
-from truceline.reports.case_record import DISCLOSURE_TIERS, CitedEntry, Reader
+from truceline.reports.case_record import CitedEntry, Reader
 from truceline.reports.words import LANGUAGES, load_words
 
 COMMISSION = Reader(tier="commission")
