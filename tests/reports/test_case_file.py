@@ -184,6 +184,13 @@ def test_old_and_new_stand_side_by_side_and_mark_what_stood_on_the_old() -> None
     assert "was corrected. The remedy runs on until the body lifts it." in page
 
 
+def test_a_proposal_is_read_in_the_order_of_an_argument() -> None:
+    page = text_of(case_file(record(), COMMISSION, "en"))
+    said = ["Clauses energy", "Severity S3", "Began, earliest", "Began, latest", "Gravest"]
+    places = [page.index(one, page.index("Motion 1 Record")) for one in said]
+    assert places == sorted(places)
+
+
 def test_a_withdrawn_determination_has_nothing_in_its_place() -> None:
     whole = view()
     withdrawn = replace(
