@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,8 @@ from truceline.cli.options import MissionOption
 from truceline.cli.plain import JsonOption, instant, print_fields, print_json, print_rows
 from truceline.pipeline.acting import open_room
 from truceline.pipeline.chamber import Commission, full_id
+from truceline.records.permission import DISCLOSURE_TIERS
+from truceline.reports.case_record import Reader
 
 case_commands = typer.Typer(help="Cases of the commission.", no_args_is_help=True)
 CaseArgument = Annotated[str, typer.Argument(help="Id of the case, short or whole.")]
@@ -50,6 +53,36 @@ def show(case: CaseArgument, mission: MissionOption, json: JsonOption = False) -
     chamber = Commission(mission).chamber(now_us())
     view = chamber.view(_known(case, chamber.cases))
     (print_json if json else print_fields)(view)
+
+
+@case_commands.command("file")
+def file_command(
+    case: CaseArgument,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File: NAME.html, .pdf or .json.")],
+    mission: MissionOption,
+    tier: Annotated[str, typer.Option(help=f"For whom: {', '.join(DISCLOSURE_TIERS)}.")] = "public",
+    party: Annotated[
+        str, typer.Option(help="State that reads: what is withheld from it stays withheld.")
+    ] = "",
+    released: Annotated[
+        list[str] | None,
+        typer.Option(help="Originator-controlled exhibit released to the reader, by its id."),
+    ] = None,
+    language: Annotated[str, typer.Option(help="en, uk or ru.")] = "en",
+) -> None:
+    """Write a case as one file for a reader: what he may not see is said to be withheld.
+
+    The public tier shows the case as it was a day ago, once it was published.
+
+    Example: truceline case file 1f0c9a77e2 --tier commission -o case.pdf --mission missions/demo
+    """
+    # Only here: the writers of HTML and PDF are an extra, and slow to import.
+    from truceline.pipeline.case_files import write_case_file  # noqa: PLC0415
+
+    if tier not in DISCLOSURE_TIERS:
+        raise typer.BadParameter(f"--tier {tier!r} is none of {', '.join(DISCLOSURE_TIERS)}")
+    reader = Reader(tier=tier, party=party, released=tuple(released or ()))
+    write_case_file(mission, case, out, reader, language, now_us())
 
 
 @case_commands.command()

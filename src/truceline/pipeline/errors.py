@@ -14,6 +14,7 @@ from truceline.pipeline.board_folder import MandateError
 from truceline.pipeline.rows import RerunError
 from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
+from truceline.reports.case_record import NotForThisReaderError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
 from truceline.simulate.exercise import ExerciseError
@@ -39,6 +40,7 @@ ERRORS: tuple[type[Exception], ...] = (
     TruthError,
     BackgroundError,
     TableError,
+    NotForThisReaderError,
     LookupError,
     OSError,
 )

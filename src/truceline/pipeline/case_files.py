@@ -1,0 +1,95 @@
+"""A case of a mission as one file: the view that a reader may see, and where its parts stand.
+
+The public tier is late by a day: what a commission did since then is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from truceline.commission.chamber import fold
+from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.pipeline.chamber import Commission, full_id, warnings_of
+from truceline.pipeline.facts import FINDINGS
+from truceline.records.units import DAY_US
+from truceline.reports.case_file import case_file, case_file_json
+from truceline.reports.case_pdf import case_file_pdf
+from truceline.reports.case_record import CaseRecord, CitedEntry, Reader
+from truceline.reports.day import Checkpoint
+
+PUBLIC = "public"
+PUBLIC_DELAY_US = DAY_US
+
+Writer = Callable[[CaseRecord, Reader, str], bytes]
+# By the end of the file's name.
+FORMATS: Mapping[str, Writer] = {
+    ".html": lambda record, reader, language: case_file(record, reader, language).encode(),
+    ".json": lambda record, reader, _: case_file_json(record, reader),
+    ".pdf": case_file_pdf,
+}
+
+
+def write_case_file(
+    mission: Path, case: str, out: Path, reader: Reader, language: str, now_us: int
+) -> None:
+    """Write a case for a reader, in the format that the file's name ends with.
+
+    Args:
+        mission: The mission folder.
+        case: Id of the case, short or whole.
+        out: File to write; must not exist.
+        reader: For whom.
+        language: Code of the words; JSON has none.
+        now_us: Now; the public tier shows what was a day before.
+
+    Raises:
+        LookupError: No format is named so.
+        NotForThisReaderError: The reader may see nothing of the case; names the rule.
+        FormatError: There is no such case, or several begin so.
+        FileExistsError: The file is there.
+        WordsError: There are no words of that language.
+    """
+    write = FORMATS.get(out.suffix)
+    if write is None:
+        raise LookupError(f"{out}: no case file ends so; name it {', '.join(FORMATS)}")
+    record = case_record(
+        Commission(mission), case, now_us - PUBLIC_DELAY_US if reader.tier == PUBLIC else now_us
+    )
+    content = write(record, reader, language)
+    with out.open("xb") as file:
+        file.write(content)
+
+
+def case_record(commission: Commission, case: str, at_us: int) -> CaseRecord:
+    """Give a case as it was at an instant, with what it cites and where that stands in the log."""
+    acts = [act for act in commission.log.acts if act.at_us <= at_us]
+    findings = commission.findings
+    warnings = warnings_of(commission.mandate)
+    chamber = fold(commission.mandate, acts, findings, at_us, warnings=warnings)
+    view = chamber.view(full_id(case, chamber.cases, "case"))
+    with Ledger.open(commission.folder) as ledger:
+        head = ledger.checkpoint
+        if head is None:
+            raise LedgerError(f"{commission.folder} has no head: nothing of it can be cited")
+        stated = [
+            (index, statement.sha256)
+            for index, statement in enumerate(ledger.statements())
+            if statement.kind == "derived" and statement.body["path"] == FINDINGS
+        ]
+    entries = {
+        act.id: CitedEntry(id=act.id, index=act.index, statement_sha256=act.id) for act in acts
+    }
+    # All findings stand in one file; its last statement is the one that counts.
+    for index, sha256 in stated[-1:]:
+        entries |= {
+            name: CitedEntry(id=name, index=index, statement_sha256=sha256) for name in findings
+        }
+    return CaseRecord(
+        view=view,
+        findings=findings,
+        mandate=commission.mandate,
+        entries=entries,
+        checkpoint=Checkpoint(origin=head.origin, size=head.size, root=head.root.hex()),
+        at_us=at_us,
+    )
