@@ -196,6 +196,31 @@ def test_a_limit_of_the_vocabulary_makes_no_body_late() -> None:
     assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
 
 
+def test_the_limit_of_one_motion_makes_nobody_late_with_another() -> None:
+    limit = deadline("decide-in-time", "motion.put", ("motion.close",), HOUR_S)
+    rules = (rule(on_deadlock="escalates"), rule(id="p", body="political"))
+    world = World(mandate(*rules, deadlines=(limit,)))
+    case = world.heard()
+    world.put(case, "closing", {"reasons": "Done."})
+    world.wait(2 * HOUR_US)
+    cited = {"rule": "r1", "motion": without_a_quorum(world, case)}
+    assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
+    world.wait(HOUR_US)
+    world.do("case.escalate", CHAIR, case, **cited)
+
+
+def test_a_silence_without_a_quorum_hands_on_at_once_for_its_time_has_passed() -> None:
+    silent = rule(K.SILENCE_PROCEDURE, silence_s=HOUR_S, quorum=5, on_deadlock="escalates")
+    world = World(mandate(silent, rule(id="p", body="political"), deadlines=()))
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="A supplier.")
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    world.wait(HOUR_US)
+    world.do("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+
+
 def test_experts_of_a_body_that_did_not_meet_wait_for_a_limit_too() -> None:
     experts = (seat("x1", group="experts", votes=False),)
     world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))

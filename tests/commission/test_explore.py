@@ -250,6 +250,16 @@ def test_the_act_tells_the_question() -> None:
     assert questions_of("case.position") == ()
 
 
+def test_where_nobody_certifies_the_experts_word_a_default_still_leads_out() -> None:
+    by_panel = rule("b", KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel")
+    bodies = (body("b", *SIDES, CHAIR), body("c", DEPUTISED))
+    by_default = limit("motion.close", default="it stands", certified_by="c")
+    found = explore(mandate(*bodies, rules=(by_panel,), limits=(by_default,)))
+    assert (found.paths, found.counted_on) == ((), ("c/chair",))
+    without = replace(by_default, default="", certified_by=None)
+    assert explore(mandate(*bodies, rules=(by_panel,), limits=(without,))).paths
+
+
 @pytest.mark.parametrize(
     ("runs_from", "bounded"),
     [
