@@ -9,7 +9,7 @@ from pathlib import Path
 from truceline.commission.acts import ACTS, EVERY_ACT, WHO
 from truceline.commission.fields import KINDS, Field
 from truceline.commission.proposals import PROPOSALS
-from truceline.commission.voting import DECIDE
+from truceline.records.mandate import DecisionRule
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "case.md"
 BEGIN, END = "<!-- made from the tables of the commission: do not edit -->", "<!-- until here -->"
@@ -53,7 +53,8 @@ def tables() -> str:
     """Write everything between the marks."""
     who = [f"| {word} | {meaning} |" for word, meaning in WHO.items()]
     every = ", ".join(f"`{rule}`" for rule in EVERY_ACT)
-    kinds = ", ".join(f"`{kind.value}`" for kind in sorted(DECIDE, key=lambda one: one.value))
+    counting = {kind.value for kind in DecisionRule} - {DecisionRule.SILENCE_PROCEDURE.value}
+    kinds = ", ".join(f"`{kind}`" for kind in sorted(counting))
     return "\n\n".join(
         [
             BEGIN,

@@ -56,7 +56,7 @@ def limit(
 ) -> Deadline:
     return Deadline(
         id=f"limit-of-{act}",
-        runs_from="case.open",
+        runs_from="motion.put" if act == "motion.close" else "case.open",
         ends_with=(act,),
         lasts_s=3600,
         default=default,

@@ -3,6 +3,7 @@
 # ruff: noqa: ANN401 - what an act says has the shape of its name
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from chamber_world import (
     ALL_YES,
     ANALYST,
     CHAIR,
+    DEADLINES,
+    HOUR_S,
     PARTIES,
     REVIEWER,
     SEATS,
@@ -147,7 +150,7 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     motion = world.put(case, "closing", {"reasons": "Done."})
     sealed = commitment(motion, "yes", "", "s")
     assert world.refused("vote.seal", "key/ee", motion, commitment=sealed) == "not_yours"
-    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.vote(motion, dict.fromkeys(ALL_YES, "no") | {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     world.do("case.escalate", "key/dd", case, rule="r1", motion=motion)
     assert world.chamber.view(case).bodies == ("commission", "political")
@@ -157,6 +160,116 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     above = world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
     assert world.chamber.motion(above).body == "political"
     assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
+
+
+def without_a_quorum(world: World, case: str) -> str:
+    """Put a question, and close it when only two of five took part."""
+    motion = world.put(case, "determination", determination())
+    world.vote(motion, {CHAIR: "yes", "key/aa": "yes"})
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+    return motion
+
+
+def test_a_body_that_did_not_meet_hands_nothing_on_before_a_limit_of_the_text_has_passed() -> None:
+    world = World(mandate(rule(on_deadlock="escalates"), rule(id="p", body="political")))
+    case = world.heard()
+    opened_us = world.chamber.view(case).line.opened_us
+    motion = without_a_quorum(world, case)
+    cited = {"rule": "r1", "motion": motion}
+    assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
+    assert "motion_to_escalate" not in kinds(world)
+    world.now_us = opened_us + 48 * HOUR_US - SECOND_US
+    assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
+    world.chamber.now_us = opened_us + 48 * HOUR_US + 1
+    assert "motion_to_escalate" in kinds(world)
+    world.do("case.escalate", CHAIR, case, **cited)
+
+
+def test_a_limit_of_the_vocabulary_makes_no_body_late() -> None:
+    house = tuple(replace(one, article="", default="") for one in DEADLINES)
+    rules = (rule(on_deadlock="escalates"), rule(id="p", body="political"))
+    world = World(mandate(*rules, deadlines=house))
+    case = world.heard()
+    motion = without_a_quorum(world, case)
+    world.wait(30 * DAY_US)
+    cited = {"rule": "r1", "motion": motion}
+    assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
+
+
+def test_the_limit_of_one_motion_makes_nobody_late_with_another() -> None:
+    limit = deadline("decide-in-time", "motion.put", ("motion.close",), HOUR_S)
+    rules = (rule(on_deadlock="escalates"), rule(id="p", body="political"))
+    world = World(mandate(*rules, deadlines=(limit,)))
+    case = world.heard()
+    world.put(case, "closing", {"reasons": "Done."})
+    world.wait(2 * HOUR_US)
+    cited = {"rule": "r1", "motion": without_a_quorum(world, case)}
+    assert world.refused("case.escalate", CHAIR, case, **cited) == "not_deadlocked"
+    world.wait(HOUR_US)
+    world.do("case.escalate", CHAIR, case, **cited)
+
+
+def test_a_silence_without_a_quorum_hands_on_at_once_for_its_time_has_passed() -> None:
+    silent = rule(K.SILENCE_PROCEDURE, silence_s=HOUR_S, quorum=5, on_deadlock="escalates")
+    world = World(mandate(silent, rule(id="p", body="political"), deadlines=()))
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="A supplier.")
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    world.wait(HOUR_US)
+    world.do("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+
+
+def test_experts_of_a_body_that_did_not_meet_wait_for_a_limit_too() -> None:
+    experts = (seat("x1", group="experts", votes=False),)
+    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))
+    case = world.heard()
+    motion = world.put(case, "determination", determination())
+    world.vote(motion, {CHAIR: "yes", "key/x1": "yes"})
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", "key/x1", case, **said) == "not_passed"
+    world.wait(49 * HOUR_US)
+    world.do("deadline.certify", "key/x1", case, **said)
+
+
+def test_a_limit_to_the_closing_of_a_motion_is_met_by_an_answer_and_by_nothing_less() -> None:
+    limit = deadline("decide-in-time", "motion.put", ("motion.close",), HOUR_S)
+    experts = (seat("x1", group="experts", votes=False),)
+    by_panel = rule(K.EXPERT_PANEL_DEFAULT)
+    world = World(mandate(by_panel, seats=(*SEATS, *experts), deadlines=(limit,)))
+    case = world.heard()
+
+    def standing(motion: str) -> str:
+        (found,) = [one for one in world.chamber.view(case).deadlines if one.subject == motion]
+        return found.standing
+
+    carried = world.carry(case, "closing", {"reasons": "Done."})
+    assert standing(carried) == "met"
+    open_one = world.put(case, "closing", {"reasons": "Now."})
+    votes = dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no", "key/x1": "yes"}
+    world.vote(open_one, votes)
+    world.do("motion.close", CHAIR, open_one, result="deadlocked")
+    assert standing(open_one) == "running"
+    world.do("deadline.certify", "key/x1", case, deadline="r1", subject=open_one)
+    assert standing(open_one) == "met"
+
+
+def test_a_limit_on_an_appeal_is_not_met_by_another_question() -> None:
+    limit = deadline("appeal-limit", "case.appeal", ("motion.close",), HOUR_S)
+    world = World(mandate(deadlines=(limit,)))
+    case = world.heard()
+    of = world.determine(case)
+    said = {"party": "AA", "grounds": "It was not us."}
+    appeal = world.do("case.appeal", party_key("AA"), of, **said)
+    world.carry(case, "remedy", remedy(of))
+    (shown,) = world.chamber.view(case).deadlines
+    assert shown.standing == "running"
+    answer = {"appeal": appeal, "granted": False, "reasons": "It was."}
+    world.carry(case, "appeal", answer)
+    (shown,) = world.chamber.view(case).deadlines
+    assert shown.standing == "met"
 
 
 def test_a_recused_seat_puts_no_question() -> None:
@@ -174,7 +287,7 @@ def test_what_the_body_below_carried_is_not_used_once_the_body_above_has_the_cas
     case = world.heard()
     carried = world.carry(case, "closing", {"reasons": "Done."})
     motion = world.put(case, "closing", {"reasons": "Now."})
-    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.vote(motion, dict.fromkeys(ALL_YES, "no") | {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
     assert world.refused("case.close", "key/premier", case, motion=carried) == "motion_not_carried"

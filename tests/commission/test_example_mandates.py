@@ -155,7 +155,7 @@ def test_the_special_commission_has_35_seats_of_participants_two_parties_and_a_c
             id="the words of a default: what they say is for people",
         ),
         pytest.param(
-            ('ends_with = ["remedy.set"]', 'ends_with = ["remedy.report"]'),
+            ('ends_with = ["remedy.set"]', 'ends_with = ["remedy.follow_up"]'),
             Standstill.SILENT_STALL,
             id="the time limit for remedies",
         ),

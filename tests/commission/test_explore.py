@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from mandates_by_hand import PARTIES, body, limit, mandate, rule, seat
 from test_reach_by_brute_force import counted, relies_on_an_alternate
 
+from truceline.agreement.mandate_vocabulary import DEADLOCK_OF_KIND
 from truceline.commission.ballot import Choice, rule_for
-from truceline.commission.bounds import QUESTIONS, limits_of, questions_of
+from truceline.commission.bounds import QUESTIONS, limits_of, questions_of, questions_within
 from truceline.commission.explore import explore
 from truceline.records.mandate import DecisionRule, Mandate, Rule
 from truceline.records.mandate_path import (
@@ -241,12 +242,53 @@ def test_a_remedy_that_is_not_kept_leads_nowhere_if_no_body_can_set_another() ->
     assert [one for one in explore(can).paths if one.body == ""] == []
 
 
-def test_the_act_that_fits_best_tells_the_question() -> None:
+def test_the_act_tells_the_question() -> None:
     assert questions_of("determination.record") == ("determination",)
-    assert questions_of("determination.appeal") == ("appeal",)
-    assert questions_of("motion.close") == QUESTIONS
+    assert questions_of("determination.withdraw") == ("correction",)
+    assert questions_of("determination.preliminary") == ()
     assert questions_of("remedy.follow_up") == ()
     assert questions_of("case.position") == ()
+
+
+def test_where_nobody_certifies_the_experts_word_a_default_still_leads_out() -> None:
+    by_panel = rule("b", KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel")
+    bodies = (body("b", *SIDES, CHAIR), body("c", DEPUTISED))
+    by_default = limit("motion.close", default="it stands", certified_by="c")
+    found = explore(mandate(*bodies, rules=(by_panel,), limits=(by_default,)))
+    assert (found.paths, found.counted_on) == ((), ("c/chair",))
+    without = replace(by_default, default="", certified_by=None)
+    assert explore(mandate(*bodies, rules=(by_panel,), limits=(without,))).paths
+
+
+@pytest.mark.parametrize(
+    ("runs_from", "bounded"),
+    [
+        pytest.param("motion.put", QUESTIONS, id="each motion has its own limit"),
+        pytest.param("case.evidence", ("admission",), id="what was put in"),
+        pytest.param("case.appeal", ("appeal",), id="an appeal"),
+        pytest.param("case.open", (), id="an answer to any question meets it"),
+    ],
+)
+def test_the_closing_of_a_motion_bounds_what_the_limit_runs_from(
+    runs_from: str, bounded: tuple[str, ...]
+) -> None:
+    until_closed = replace(limit("motion.close"), runs_from=runs_from)
+    assert questions_within(until_closed) == bounded
+    both = replace(until_closed, ends_with=("motion.close", "remedy.set"))
+    assert set(questions_within(both)) == {*bounded, "remedy"}
+
+
+def test_an_expert_with_an_alternate_can_be_counted_on_to_certify_the_experts_word() -> None:
+    said: Any = {"kind": KIND.EXPERT_PANEL_DEFAULT, "on_deadlock": "expert_panel"}
+    deputised = seat("x", group="experts", votes=False, alternates=("deputy",))
+    found = explore(one_body(*SIDES, CHAIR, deputised, **said))
+    assert (found.paths, found.counted_on) == ((), ("b/x",))
+    for one in (
+        replace(deputised, alternates=()),
+        replace(deputised, state="A"),
+        replace(deputised, group=""),
+    ):
+        assert explore(one_body(*SIDES, CHAIR, one, **said)).paths
 
 
 def test_nothing_happens_on_a_path_that_has_no_word() -> None:
@@ -307,7 +349,9 @@ def two_bodies(draw: st.DrawFn) -> Mandate:
         said: dict[str, Any] = {"quorum": draw(st.integers(0, size))}
         if kind is KIND.MAJORITY:
             said["on_tie"] = draw(st.sampled_from(["fails", "chair", "escalates"]))
-        said["on_deadlock"] = draw(st.sampled_from(["nothing", "escalates", "expert_panel"]))
+        said["on_deadlock"] = DEADLOCK_OF_KIND.get(kind) or draw(
+            st.sampled_from(["nothing", "escalates", "expert_panel"])
+        )
         said["questions"] = draw(st.sampled_from([("any",), ("remedy",), ("appeal", "remedy")]))
         rules.append(rule(name, kind, **said))
     bounded = draw(
@@ -365,8 +409,7 @@ def leads_nowhere(
     if goes_up or by.on_deadlock == "escalates":
         up = next(each.escalates_to for each in terms.bodies if each.id == by.body)
         return up is None or can_stand_still(terms, up, question, seen)
-    certifier = next((each.certified_by for each in limits if each.default), by.body)
-    return by.on_deadlock == "nothing" or not acts(terms, certifier)
+    return by.on_deadlock == "nothing" or not acts(terms, by.body)
 
 
 @given(two_bodies())

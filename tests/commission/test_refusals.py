@@ -167,7 +167,7 @@ def not_deadlocked(world: World) -> str:
 def nowhere_to_escalate(world: World) -> str:
     case = world.heard()
     motion = motion_on(world, case)
-    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.vote(motion, dict.fromkeys(ALL_YES, "no") | {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     return world.refused("case.escalate", CHAIR, case, rule="r1", motion=motion)
 
@@ -416,7 +416,7 @@ def silence_broken(world: World) -> str:
 def experts_undecided(world: World) -> str:
     case = world.heard()
     motion = motion_on(world, case)
-    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.vote(motion, dict.fromkeys(ALL_YES, "no") | {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     return world.refused("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
 

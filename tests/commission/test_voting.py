@@ -35,6 +35,8 @@ def votes(said: str, seats: Sequence[Seat] = FIVE) -> list[Vote]:
         # chair aa bb cc dd
         pytest.param(rule(K.CONSENSUS), "y y y y y", "carried", id="all agree"),
         pytest.param(rule(K.CONSENSUS), "y y y y n", "deadlocked", id="one against ends consensus"),
+        pytest.param(rule(K.CONSENSUS), "n n n n n", "not_carried", id="all agree that it is not"),
+        pytest.param(rule(K.CONSENSUS), "n - - - -", "not_carried", id="one against, none for it"),
         pytest.param(rule(K.CONSENSUS), "y - - . .", "carried", id="whoever abstains lets it pass"),
         pytest.param(rule(K.CONSENSUS), "- - - - -", "deadlocked", id="nobody is for it"),
         pytest.param(
@@ -44,7 +46,7 @@ def votes(said: str, seats: Sequence[Seat] = FIVE) -> list[Vote]:
             rule(K.CONSENSUS_MINUS_PARTIES), "y n n y y", "carried", id="parties cannot block"
         ),
         pytest.param(
-            rule(K.CONSENSUS_MINUS_PARTIES), ". y y . -", "deadlocked", id="parties cannot carry"
+            rule(K.CONSENSUS_MINUS_PARTIES), "- y y - -", "deadlocked", id="parties cannot carry"
         ),
         pytest.param(
             rule(K.CONSENSUS_MINUS_PARTIES), "y n n n y", "deadlocked", id="another one can block"
@@ -54,8 +56,27 @@ def votes(said: str, seats: Sequence[Seat] = FIVE) -> list[Vote]:
         pytest.param(rule(K.MAJORITY), "y y - n n", "not_carried", id="a tie fails"),
         pytest.param(rule(K.MAJORITY), "y y - - n", "carried", id="abstentions do not count"),
         pytest.param(
-            rule(K.MAJORITY, abstentions_count=True), "y y - - n", "not_carried",
+            rule(K.MAJORITY, abstentions_count=True), "y y - - n", "deadlocked",
             id="abstentions count where the text says so",
+        ),
+        pytest.param(
+            rule(K.MAJORITY, abstentions_count=True), "y y n - .", "deadlocked",
+            id="exactly half of those there is no tie, and no majority",
+        ),
+        pytest.param(
+            rule(K.CHAIR_CASTING_VOTE, abstentions_count=True), "y y n - .", "deadlocked",
+            id="and nothing for the chair to break",
+        ),
+        pytest.param(
+            rule(K.MAJORITY, abstentions_count=True), "n n - - n", "not_carried",
+            id="more than half of those there are against it",
+        ),
+        pytest.param(
+            rule(K.MAJORITY, on_tie="escalates"), "- - - - -", "deadlocked",
+            id="all abstain, and a tie goes up",
+        ),
+        pytest.param(
+            rule(K.CHAIR_CASTING_VOTE), "- - - - -", "deadlocked", id="all abstain, the chair too"
         ),
         pytest.param(rule(K.MAJORITY), "- - - - -", "not_carried", id="all abstain"),
         pytest.param(
@@ -77,10 +98,14 @@ def votes(said: str, seats: Sequence[Seat] = FIVE) -> list[Vote]:
             rule(K.QUALIFIED_MAJORITY, share=(3, 4)), "y y y n .", "carried", id="3/4 itself"
         ),
         pytest.param(
-            rule(K.QUALIFIED_MAJORITY, share=(3, 4)), "y y y n n", "not_carried", id="3/5 is less"
+            rule(K.QUALIFIED_MAJORITY, share=(3, 4)), "y y y n n", "deadlocked", id="3/5 is less"
         ),
         pytest.param(
-            rule(K.QUALIFIED_MAJORITY, share=(2, 3)), "- - - - -", "not_carried", id="none of none"
+            rule(K.QUALIFIED_MAJORITY, share=(3, 4)), "y n n n .", "not_carried",
+            id="3/4 are against it",
+        ),
+        pytest.param(
+            rule(K.QUALIFIED_MAJORITY, share=(2, 3)), "- - - - -", "deadlocked", id="none of none"
         ),
         pytest.param(rule(K.MAJORITY), "y y . . .", "no_quorum", id="two of three needed"),
         pytest.param(
@@ -92,9 +117,14 @@ def votes(said: str, seats: Sequence[Seat] = FIVE) -> list[Vote]:
             id="one that abstains is there",
         ),
         pytest.param(
-            rule(K.CONSENSUS_MINUS_PARTIES), "y n n . .", "carried",
-            id="parties count for the quorum of a consensus without them",
+            rule(K.CONSENSUS_MINUS_PARTIES), "y n n . .", "no_quorum",
+            id="parties do not count for the quorum of a consensus without them",
         ),
+        pytest.param(
+            rule(K.CONSENSUS_MINUS_PARTIES), "y . . - -", "carried",
+            id="so they cannot break it by staying away",
+        ),
+        pytest.param(rule(K.CONSENSUS, quorum=0), ". . . . .", "no_quorum", id="nobody has met"),
         pytest.param(
             rule(K.SILENCE_PROCEDURE, silence_s=1), ". . . . .", "deadlocked",
             id="silence alone is no consent",
@@ -135,6 +165,18 @@ def test_silence_carries_only_with_a_certified_entry() -> None:
         ),
         pytest.param(
             rule(K.MAJORITY, on_tie="escalates"), "y y - n n", "escalates", id="a tie goes up"
+        ),
+        pytest.param(
+            rule(K.QUALIFIED_MAJORITY, share=(2, 3), on_deadlock="expert_panel"), "y y y n n",
+            "expert_panel", id="a share that neither side reached is no decision",
+        ),
+        pytest.param(
+            rule(K.QUALIFIED_MAJORITY, share=(2, 3), on_deadlock="expert_panel"), "y n n n n", "",
+            id="a share that the noes reached is one",
+        ),
+        pytest.param(
+            rule(K.MAJORITY, on_deadlock="escalates"), "y y - n n", "",
+            id="a tie that fails is a no",
         ),
         pytest.param(
             rule(K.MAJORITY, on_deadlock="escalates"), "y n n n n", "",

@@ -76,20 +76,20 @@ class Limit(NamedTuple):
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 # Those of the vocabulary's deadlines that run from one act to another. Bulletins, the cut-off of
-# the daily report and the withdrawal of weapons are no acts of a body, so they stand elsewhere.
+# the daily report, a preliminary finding and the withdrawal of weapons are no acts of a body, so
+# they stand elsewhere.
 DEFAULT_DEADLINES: Mapping[str, Limit] = {
-    "hotline_ack": Limit("hotline.call", ("hotline.acknowledge",), 5 * MINUTE_S),
+    "hotline_ack": Limit("hotline.call", ("hotline.ack",), 5 * MINUTE_S),
     "triage_s3_s4": Limit("case.open", ("case.assign",), 30 * MINUTE_S),
     "party_notice_before_publication": Limit("case.notify", ("case.publish",), 2 * HOUR_S),
     "party_reply": Limit("case.notify", ("case.position",), 12 * HOUR_S),
-    "preliminary_finding_s3_s4": Limit("case.open", ("case.preliminary",), 12 * HOUR_S),
     "guarantor_consultation": Limit("breach.declare", ("consultation.convene",), 24 * HOUR_S),
     "commission_determination_s3_s4": Limit("case.open", ("determination.record",), 48 * HOUR_S),
     "coordinated_response_decision": Limit("breach.declare", ("decision.state",), 72 * HOUR_S),
     "determination_s1_s2": Limit("case.open", ("determination.record",), 7 * DAY_S),
     "site_visit_access": Limit("case.request", ("case.answer",), 24 * HOUR_S),
     "remedy_rectification": Limit("remedy.set", ("remedy.follow_up",), 48 * HOUR_S),
-    "remedy_report": Limit("remedy.set", ("remedy.report",), 14 * DAY_S),
+    "remedy_report": Limit("remedy.set", ("remedy.follow_up",), 14 * DAY_S),
     "appeal": Limit("determination.record", ("case.appeal",), 7 * DAY_S),
 }
 

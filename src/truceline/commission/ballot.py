@@ -1,13 +1,16 @@
 """How a vote comes out: one rule of the text, and what was counted.
 
-A motion is not rejected because it was not carried. It is rejected where the noes would carry by
-the same rule; else the body has not decided, and what follows is what the text says of a deadlock.
-So a breach that was put to the vote is found, or found not, or left open, and yes and no are
-treated alike.
+The one arithmetic of the house: the chamber counts by it what was voted, the explorer what could
+be. A motion is not rejected because it was not carried. It is rejected where the noes would carry
+by the same rule; else the body has not decided, and what follows is what the text says of a
+deadlock. So a breach that was put to the vote is found, or found not, or left open, and yes and no
+are treated alike. docs/decisions/0019 has the readings that lost.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -26,6 +29,12 @@ class Choice(Enum):
 
 
 NOT_THERE = (Choice.ABSENT, Choice.RECUSED)
+MAJORITIES = (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE)
+# What a kind of rule says of a deadlock by its own name; the others say what the text says.
+BY_NAME = {
+    DecisionRule.ESCALATION_ON_DEADLOCK: "escalates",
+    DecisionRule.EXPERT_PANEL_DEFAULT: "expert_panel",
+}
 
 
 class Count(NamedTuple):
@@ -55,18 +64,65 @@ def takes_part(rule: Rule, choice: Choice) -> bool:
     return choice not in NOT_THERE
 
 
-def counting_seats(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, ...]:
-    """Give the seats whose votes the rule counts.
+def counts(rule: Rule, seat: Seat, parties: Collection[str]) -> bool:
+    """Tell whether the rule counts a seat, among the votes and for the quorum.
 
     "Consensus minus parties" leaves out the seats of every party: neither their vote nor their
     chair being empty stands in the way.
     """
     without_parties = rule.kind is DecisionRule.CONSENSUS_MINUS_PARTIES
-    return tuple(
-        seat
-        for seat in body.seats
-        if seat.votes and not (without_parties and seat.state in mandate.parties)
+    return seat.votes and not (without_parties and seat.state in parties)
+
+
+def counting_seats(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, ...]:
+    """Give the seats of a body whose votes the rule counts."""
+    return tuple(seat for seat in body.seats if counts(rule, seat, mandate.parties))
+
+
+def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collection[str]) -> Count:
+    """Count what the seats of a body did, seat by seat; a seat that is not there was recused."""
+    said = [(seat, choice) for seat, choice in cast if counts(rule, seat, parties)]
+    present = [seat for seat, choice in said if takes_part(rule, choice)]
+    sums, groups = Counter(choice for _, choice in said), Counter(seat.group for seat in present)
+    return Count(
+        yes=sums[Choice.YES],
+        no=sums[Choice.NO],
+        abstain=sums[Choice.ABSTAIN],
+        taking_part=len(present),
+        groups_met=all(groups[one] >= least for one, least in rule.quorum_by_group.items()),
+        chair=next((choice for seat, choice in cast if seat.chairs), None),
     )
+
+
+def chair_breaks_ties(rule: Rule) -> bool:
+    """Tell whether a tie is the chair's to break."""
+    return rule.kind is DecisionRule.CHAIR_CASTING_VOTE or (
+        rule.kind is DecisionRule.MAJORITY and rule.on_tie == "chair"
+    )
+
+
+def is_answer(rule: Rule, outcome: BallotOutcome) -> bool:
+    """Tell whether the question has an answer: a tie that the text calls failed is a no."""
+    return outcome.decides or (outcome is BallotOutcome.TIE and rule.on_tie == "fails")
+
+
+def what_follows(rule: Rule, outcome: BallotOutcome) -> str:
+    """Say what the text says of a body that did not decide: "escalates", "expert_panel" or ""."""
+    if is_answer(rule, outcome):
+        return ""
+    if outcome is BallotOutcome.TIE and rule.on_tie == "escalates":
+        return "escalates"
+    said = BY_NAME.get(rule.kind, rule.on_deadlock)
+    return "" if said == "nothing" else said
+
+
+def waits_for_a_limit(rule: Rule, outcome: BallotOutcome) -> bool:
+    """Tell whether what follows does so only once a time limit of the text has passed.
+
+    A body that has not met has not deadlocked; a silence is itself a time limit.
+    """
+    is_silence = rule.kind is DecisionRule.SILENCE_PROCEDURE
+    return outcome is BallotOutcome.NOT_QUORATE and not is_silence
 
 
 def rule_for(mandate: Mandate, body: str, question: str) -> Rule | None:
@@ -86,7 +142,7 @@ def outcome_of(rule: Rule, count: Count) -> BallotOutcome:
         return BallotOutcome.SILENCE_BROKEN if count.no else BallotOutcome.CARRIED
     if rule.kind is DecisionRule.QUALIFIED_MAJORITY:
         return _by_share(rule, count)
-    if rule.kind in {DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE}:
+    if rule.kind in MAJORITIES:
         return _by_majority(rule, count)
     return _by_consensus(count)
 
@@ -102,7 +158,7 @@ def _by_consensus(count: Count) -> BallotOutcome:
 
 def _by_share(rule: Rule, count: Count) -> BallotOutcome:
     above, below = rule.share or (1, 1)
-    cast = count.yes + count.no + (count.abstain if rule.abstentions_count else 0)
+    cast = votes_cast(rule, count)
     if count.yes and count.yes * below >= above * cast:
         return BallotOutcome.CARRIED
     if count.no and count.no * below >= above * cast:
@@ -110,11 +166,16 @@ def _by_share(rule: Rule, count: Count) -> BallotOutcome:
     return BallotOutcome.SHARE_NOT_REACHED
 
 
+def votes_cast(rule: Rule, count: Count) -> int:
+    """Give the denominator of a majority: abstentions stand in it where the text says so."""
+    return count.yes + count.no + (count.abstain if rule.abstentions_count else 0)
+
+
 def _by_majority(rule: Rule, count: Count) -> BallotOutcome:
     """More than half of the votes; as many yes as no is a tie, and no votes at all too."""
     if count.yes == count.no:
-        return _by_casting_vote(count) if rule.on_tie == "chair" else BallotOutcome.TIE
-    cast = count.yes + count.no + (count.abstain if rule.abstentions_count else 0)
+        return _by_casting_vote(count) if chair_breaks_ties(rule) else BallotOutcome.TIE
+    cast = votes_cast(rule, count)
     if 2 * count.yes > cast:
         return BallotOutcome.CARRIED
     if 2 * count.no > cast:

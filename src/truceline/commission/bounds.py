@@ -1,7 +1,8 @@
 """Which time limit of the text bounds which question, and whether its default can be certified.
 
 A limit of the vocabulary, which has no article, reminds people and bounds nothing: what the text
-does not say is not its word.
+does not say is not its word. A limit that the answer to another question also meets bounds nothing
+either: a body that decides a trifle has met it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from truceline.commission.reach import chair_of, is_counted_on
+from truceline.commission.voting import EXPERTS
 from truceline.records.mandate import Deadline, Mandate
 
 QUESTIONS = (
@@ -21,18 +23,24 @@ QUESTIONS = (
     "closing",
 )
 
-# The act that answers a question, or the first letters of its name; the longest that fits holds.
+# The act by which a question is answered. An admission and an appeal have none of their own: a
+# carried motion on them takes effect when it is closed.
 QUESTIONS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     "breach.declare": ("declaration",),
-    "case.admit": ("admission",),
     "case.close": ("closing",),
-    "determination.": ("determination",),
-    "determination.appeal": ("appeal",),
     "determination.correct": ("correction",),
+    "determination.record": ("determination",),
     "determination.withdraw": ("correction",),
-    "evidence.admit": ("admission",),
-    "motion.close": QUESTIONS,
+    "remedy.lift": ("remedy",),
     "remedy.set": ("remedy",),
+}
+MOTION_CLOSED = "motion.close"
+# What a limit to the closing of a motion waits for: that of each motion, where it runs from the
+# motion itself; that of a motion on what was put in. From any other act, nobody can tell.
+QUESTIONS_FROM_ACT: Mapping[str, tuple[str, ...]] = {
+    "motion.put": QUESTIONS,
+    "case.evidence": ("admission",),
+    "case.appeal": ("appeal",),
 }
 FOLLOW_UP = "remedy."
 
@@ -43,8 +51,15 @@ def questions_of(act: str) -> tuple[str, ...]:
     >>> questions_of("determination.record"), questions_of("case.position")
     (('determination',), ())
     """
-    fitting = [start for start in QUESTIONS_OF_ACT if act.startswith(start)]
-    return QUESTIONS_OF_ACT[max(fitting, key=len)] if fitting else ()
+    return QUESTIONS_OF_ACT.get(act, ())
+
+
+def questions_within(limit: Deadline) -> tuple[str, ...]:
+    """Give the questions that are to be answered within a time limit, in the vocabulary's order."""
+    found = {question for act in limit.ends_with for question in questions_of(act)}
+    if MOTION_CLOSED in limit.ends_with:
+        found.update(QUESTIONS_FROM_ACT.get(limit.runs_from, ()))
+    return tuple(question for question in QUESTIONS if question in found)
 
 
 def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
@@ -52,7 +67,7 @@ def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
     return tuple(
         limit
         for limit in mandate.deadlines
-        if limit.article and any(question in questions_of(act) for act in limit.ends_with)
+        if limit.article and question in questions_within(limit)
     )
 
 
@@ -73,4 +88,14 @@ def certifier(mandate: Mandate, body_id: str) -> str | None:
         chair = chair_of(body) if body.id == body_id else None
         if chair is not None and is_counted_on(mandate, chair):
             return f"{body.id}/{chair.id}"
+    return None
+
+
+def certifying_expert(mandate: Mandate, body_id: str) -> str | None:
+    """Give the expert's seat that can be relied on to certify the experts' word; None for none."""
+    for body in mandate.bodies:
+        for seat in body.seats if body.id == body_id else ():
+            is_expert = seat.group == EXPERTS and not seat.votes
+            if is_expert and is_counted_on(mandate, seat):
+                return f"{body.id}/{seat.id}"
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from truceline.commission.deadlines import end_all, refit, reply_clock
+from truceline.commission.deadlines import awaits_a_limit, end_all, refit, reply_clock
 from truceline.commission.motions import begin_opening_if_all_are_in, carried
 from truceline.commission.room import (
     Case,
@@ -273,6 +273,9 @@ def escalate(room: Room, act: Act) -> None:
         said = motion.tally.then if motion.tally else ""
         if said != "escalates" or motion.rule.id != text(act, "rule"):
             why = f"rule {text(act, 'rule')!r} does not hand the motion on"
+            raise Refused("not_deadlocked", why, motion.rule.article)
+        if awaits_a_limit(room, case, motion, act.at_us):
+            why = f"{case.body} had no quorum, and no time limit of the text has passed"
             raise Refused("not_deadlocked", why, motion.rule.article)
     elif not case.may_escalate or case.may_escalate != text(act, "rule"):
         why = "no motion of its body is deadlocked, and no certified default says so"

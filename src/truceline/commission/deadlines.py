@@ -10,6 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from truceline.commission.bounds import (
+    MOTION_CLOSED,
+    QUESTIONS,
+    QUESTIONS_FROM_ACT,
+    limits_of,
+)
 from truceline.commission.motions import entitled, settle
 from truceline.commission.room import (
     Case,
@@ -83,12 +89,48 @@ def subject_of(act: Act) -> Subject:
 
 def touch(room: Room, act: Act, case: Case | None) -> None:
     """End the deadlines that an act meets, then start those that run from it."""
-    for deadline in room.ends.get(act.name, ()):
-        for clock in _ended_by(room, act, case, deadline):
-            close_clock(room, clock, "met" if act.at_us <= clock.due_us else "met_late", act.id)
+    _end_those_met(room, act, case)
     for deadline in room.starts.get(act.name, ()):
         if deadline.id not in WAITS and _fits_severity(deadline, case):
             _start_at(room, case, deadline, subject_of(act)[1], act.at_us)
+
+
+def _end_those_met(room: Room, act: Act, case: Case | None) -> None:
+    for deadline in room.ends.get(act.name, ()):
+        for clock in _ended_by(room, act, case, deadline):
+            if act.name != MOTION_CLOSED or _answers(room.motions[act.about], deadline):
+                late = act.at_us > clock.due_us
+                close_clock(room, clock, "met_late" if late else "met", act.id)
+
+
+def _answers(motion: Motion, deadline: Deadline) -> bool:
+    """Tell whether a closed motion is what a limit waits for: an answer, to that question."""
+    answered = motion.tally is not None and motion.tally.result in {"carried", "not_carried"}
+    return answered and motion.question in QUESTIONS_FROM_ACT.get(deadline.runs_from, QUESTIONS)
+
+
+def is_late(room: Room, case: Case, motion: Motion, now_us: int) -> bool:
+    """Tell whether a limit of the text passed, within which the motion's question had an answer.
+
+    A body that did not meet has not deadlocked. Only such a limit says that it waited too long.
+    """
+    bounding = {limit.id for limit in limits_of(room.mandate, motion.question)}
+    return any(
+        clock.deadline.id in bounding
+        and clock.has_passed(now_us)
+        and (clock.deadline.runs_from != "motion.put" or clock.subject == motion.id)
+        for clock in case.clocks
+    )
+
+
+def awaits_a_limit(room: Room, case: Case, motion: Motion, now_us: int) -> bool:
+    """Tell whether a motion is without a quorum, and nothing follows from that yet."""
+    return (
+        motion.tally is not None
+        and motion.tally.result == "no_quorum"
+        and motion.rule.kind is not DecisionRule.SILENCE_PROCEDURE
+        and not is_late(room, case, motion, now_us)
+    )
 
 
 def refit(room: Room, act: Act, case: Case) -> None:
@@ -227,6 +269,9 @@ def _certify_motion(room: Room, act: Act, case: Case, motion: Motion) -> None:
     if not is_chair and not any(is_expert(seat, motion.rule) for seat in seats):
         why = f"{act.actor} neither chairs {motion.body} nor is one of its experts"
         raise Refused("not_yours", why, motion.rule.article)
+    if awaits_a_limit(room, case, motion, act.at_us):
+        why = f"{motion.body} had no quorum, and no time limit of the text has passed"
+        raise Refused("not_passed", why, motion.rule.article)
     if motion.tally is not None and motion.tally.then == "expert_panel":
         _let_the_experts_decide(room, act, motion)
     elif motion.rule.kind is DecisionRule.SILENCE_PROCEDURE and motion.closed_us is None:
@@ -265,3 +310,5 @@ def _let_the_experts_decide(room: Room, act: Act, motion: Motion) -> None:
     motion.tally = replace(said, result=result, then="", default_by=act.id, why=why)
     room.open_motions.pop(motion.id, None)
     settle(room, motion)
+    by_default = replace(act, name=MOTION_CLOSED, about=motion.id)
+    _end_those_met(room, by_default, room.cases[motion.case])

@@ -12,15 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from truceline.commission.ballot import rule_for
+from truceline.commission.ballot import (
+    chair_breaks_ties,
+    is_answer,
+    rule_for,
+    waits_for_a_limit,
+    what_follows,
+)
 from truceline.commission.bounds import (
     QUESTIONS,
     certifier,
+    certifying_expert,
     limits_of,
     limits_of_remedies,
 )
 from truceline.commission.reach import Actor, Witness, actors, chair_of, is_counted_on, reach
-from truceline.records.mandate import Body, Deadline, DecisionRule, Mandate, Rule
+from truceline.records.mandate import Body, Deadline, Mandate, Rule
 from truceline.records.mandate_path import (
     BallotOutcome,
     BallotReach,
@@ -137,7 +144,7 @@ class _Walk:
         if rule.id not in self._ballots:
             body = self._bodies[rule.body]
             chair = chair_of(body)
-            if rule.on_tie == "chair" and chair and is_counted_on(self._mandate, chair):
+            if chair_breaks_ties(rule) and chair and is_counted_on(self._mandate, chair):
                 self.counted_on.add(f"{body.id}/{chair.id}")
             self._ballots[rule.id] = reach(self._mandate, body, rule)
         return self._ballots[rule.id]
@@ -162,7 +169,7 @@ class _Walk:
             raise ValueError(f"{body.id} has no rule for {question}")
         found: list[_Stand] = []
         for outcome, witness in self._ballot(rule).items():
-            if outcome.decides:
+            if is_answer(rule, outcome):
                 continue
             lone = self._lone(rule).get(outcome, [])
             whoever: list[tuple[Actor | None, Witness]] = [*lone]
@@ -184,22 +191,19 @@ class _Walk:
         actor: Actor | None,
     ) -> _Tail | None:
         """Follow a vote that did not decide; None where it comes to an answer."""
-        if outcome is BallotOutcome.TIE and rule.on_tie == "fails":
-            return None
         waited: tuple[PathStep, ...] = ()
-        if outcome is BallotOutcome.NOT_QUORATE:
+        if waits_for_a_limit(rule, outcome):
             limit = next(iter(limits_of(self._mandate, question)), None)
-            if rule.kind is DecisionRule.SILENCE_PROCEDURE:
-                waited = (_step(rule.body, "silence_ends", rule=rule.id, article=rule.article),)
-            elif limit is None:
+            if limit is None:
                 step = _step(rule.body, "nothing_bounds_the_wait")
                 return self._end(Standstill.SILENT_STALL, step, question, rule.body)
-            else:
-                waited = (_passes(limit),)
-        escalates = outcome is BallotOutcome.TIE and rule.on_tie == "escalates"
-        if escalates or rule.on_deadlock == "escalates":
+            waited = (_passes(limit),)
+        elif outcome is BallotOutcome.NOT_QUORATE:
+            waited = (_step(rule.body, "silence_ends", rule=rule.id, article=rule.article),)
+        follows = what_follows(rule, outcome)
+        if follows == "escalates":
             tail = self._escalate(rule, question, visited, actor)
-        elif rule.on_deadlock == "expert_panel":
+        elif follows == "expert_panel":
             tail = self._experts(rule, question)
         else:
             absent = outcome is BallotOutcome.CHAIR_ABSENT
@@ -236,10 +240,13 @@ class _Walk:
         )
 
     def _experts(self, rule: Rule, question: str) -> _Tail | None:
-        """Let the experts' finding stand: by an entry that a chair certifies, and not without."""
-        named = [one.certified_by for one in limits_of(self._mandate, question) if one.default]
-        body = next((one for one in named if one is not None), rule.body)
-        if self._is_certified_by(body):
+        """Let the experts' finding stand: by an entry of the chair or an expert, not without."""
+        body = rule.body
+        seat = certifier(self._mandate, body) or certifying_expert(self._mandate, body)
+        if seat is not None:
+            self.counted_on.add(seat)
+            return None
+        if self._has_default(limits_of(self._mandate, question)):
             return None
         steps = (
             _step(body, "experts_need_chair", rule=rule.id, article=rule.article),
@@ -250,7 +257,7 @@ class _Walk:
     def _end(self, kind: Standstill, step: PathStep, question: str, at: str) -> _Tail | None:
         """Come to where nothing moves, unless the text has a default that can be certified."""
         defaults = [one for one in limits_of(self._mandate, question) if one.default]
-        if any(self._is_certified_by(one.certified_by or "") for one in defaults):
+        if self._has_default(defaults):
             return None
         if not defaults:
             return _Tail(kind=kind, steps=(step,), ends_at=at)
@@ -262,6 +269,9 @@ class _Walk:
             _step(body, "chair_may_be_absent"),
         )
         return _Tail(kind=Standstill.NEEDS_ABSENT_CHAIR, steps=steps, ends_at=body)
+
+    def _has_default(self, limits: Iterable[Deadline]) -> bool:
+        return any(one.default and self._is_certified_by(one.certified_by or "") for one in limits)
 
     def _is_certified_by(self, body: str) -> bool:
         seat = certifier(self._mandate, body)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from hashlib import sha256
 
+from truceline.commission.ballot import rule_for
 from truceline.commission.room import (
     Case,
     Motion,
@@ -24,7 +25,7 @@ from truceline.commission.voting import may_vote, tally
 from truceline.records.act import Act
 from truceline.records.canonical import Json, canonical
 from truceline.records.chamber import Ballot, Declared, MotionStanding
-from truceline.records.mandate import DecisionRule, Rule, Seat
+from truceline.records.mandate import DecisionRule, Seat
 from truceline.records.units import HOUR_US, SECOND_US
 
 # A rule of the house, where the agreement has no deadline of that name: nobody is counted as
@@ -52,7 +53,7 @@ def put(room: Room, act: Act) -> None:
     proposal = act.detail["proposal"]
     assert isinstance(proposal, dict)  # noqa: S101 - its form was checked before
     _insist_it_names_what_is_there(room, case, question, proposal)
-    rule = rule_for(room, case.body, question)
+    rule = rule_for(room.mandate, case.body, question)
     if rule is None:
         raise Refused("no_rule", f"{case.body} has no rule for a question of {question}")
     room.motions[act.id] = Motion(
@@ -75,16 +76,6 @@ def _insist_not_recused(room: Room, case: Case, act: Act) -> None:
     mine = room.bench.seats_of(act.actor, case.body, case.recusals)
     if mine and all(is_recused(seat, case.body, case.recusals) for seat in mine):
         raise Refused("recused", f"seat {mine[0].id} is recused")
-
-
-def rule_for(room: Room, body: str, question: str) -> Rule | None:
-    """Find the first rule of a body that fits a question; one for "any" question last."""
-    of_body = [rule for rule in room.mandate.rules if rule.body == body]
-    for asked in (question, "any"):
-        for rule in of_body:
-            if asked in rule.questions:
-                return rule
-    return None
 
 
 def _insist_it_names_what_is_there(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from truceline.commission.deadlines import awaits_a_limit
 from truceline.commission.motions import phase
 from truceline.commission.room import Clock, Room
 from truceline.records.chamber import Notice
@@ -19,7 +20,7 @@ def notices(room: Room, now_us: int, *, also_met: bool = False) -> tuple[Notice,
     """Give every notice, the first due first, those without a limit last."""
     found = [
         *_of_clocks(room, now_us),
-        *_of_motions(room),
+        *_of_motions(room, now_us),
         *_of_remedies(room, now_us),
         *_of_appeals(room),
     ]
@@ -64,10 +65,11 @@ def _of_met(room: Room) -> Iterator[Notice]:
                 yield _of_clock(clock, f"deadline_{clock.ended}")
 
 
-def _of_motions(room: Room) -> Iterator[Notice]:
+def _of_motions(room: Room, now_us: int) -> Iterator[Notice]:
     for name in room.open_motions:
         motion = room.motions[name]
-        if room.cases[motion.case].status == "closed":
+        case = room.cases[motion.case]
+        if case.status == "closed" or awaits_a_limit(room, case, motion, now_us):
             continue
         due_us = None
         if motion.closed_us is not None:

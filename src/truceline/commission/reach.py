@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from truceline.commission.ballot import NOT_THERE, Choice, Count, counting_seats, outcome_of
+from truceline.commission.ballot import (
+    NOT_THERE,
+    Choice,
+    Count,
+    chair_breaks_ties,
+    counting_seats,
+    outcome_of,
+)
 from truceline.records.mandate import Body, DecisionRule, Mandate, Rule, Seat
 from truceline.records.mandate_path import BallotOutcome
-
-MAJORITIES = {DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ def _seats_that_matter(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, 
 
 
 def _casting_chair(body: Body, rule: Rule) -> Seat | None:
-    return chair_of(body) if rule.kind in MAJORITIES and rule.on_tie == "chair" else None
+    return chair_of(body) if chair_breaks_ties(rule) else None
 
 
 def reach(
