@@ -58,12 +58,14 @@ check: environment
 	@$(BIN)/mypy conftest.py
 	@$(BIN)/python scripts/reference.py --check
 	@$(BIN)/python scripts/figures.py --check
+	@$(BIN)/python scripts/access_page.py --check
 
 fmt: environment
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/python scripts/reference.py
 	@$(BIN)/python scripts/figures.py
+	@$(BIN)/python scripts/access_page.py
 
 # Speed and quality; what takes long stands in benchmarks/soak.txt.
 bench: environment

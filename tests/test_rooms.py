@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "attribution": RECORDS_ONLY,
     "commission": RECORDS_ONLY,
     "guarantees": RECORDS_ONLY,
+    "access": RECORDS_ONLY,
     "reports": RECORDS_ONLY,
     "store": RECORDS_ONLY,
     "simulate": {"records", "sensors"},
@@ -81,8 +82,9 @@ CHANCE = {
     "numpy.random", "os.getrandom", "os.urandom", "random", "scipy.stats.qmc", "secrets",
     "uuid.uuid1", "uuid.uuid4",
 }  # fmt: skip
-# A key must be drawn by chance: in the one file of the evidence room that makes keys.
-MAY_CHANCE = {"simulate", "evidence/keys"}
+# A key must be drawn by chance: in the one file of the evidence room that makes keys. So must what
+# a login asks for, and what its sessions are signed with.
+MAY_CHANCE = {"simulate", "evidence/keys", "web/login"}
 
 # A room whose `__init__` may import: what it imports it lists, in one table that a newcomer edits.
 MAY_HOLD_A_TABLE = {"feeds", "evaluation", "reports"}
