@@ -14,7 +14,7 @@ from drawn_questions import Met, drawn
 
 from truceline.access import decide as decide_module
 from truceline.access.decide import AccessError, decide
-from truceline.access.read import FILES, PolicyError, load, read, source
+from truceline.access.read import FILES, PolicyError, gathered, load, read, source
 from truceline.access.reference import ACTS, ALLOWED, DEFAULT, FORBIDDEN, answer
 from truceline.records.mandate import Role
 from truceline.records.permission import (
@@ -108,6 +108,10 @@ SAID = '@id("permit.x") @article("1") @words("w") '
             "forbid.x is a permit by another name",
         ),
         (
+            SAID.replace("permit", "a") + "permit (principal, action, resource);",
+            "a.x is a permit by",
+        ),
+        (
             SAID + "permit (principal, action, resource) when { true };",
             "permit.x names 0 of 1 conditions",
         ),
@@ -116,6 +120,13 @@ SAID = '@id("permit.x") @article("1") @words("w") '
 def test_a_policy_that_does_not_say_what_it_is_is_refused(policy: str, wrong: str) -> None:
     with pytest.raises(PolicyError, match=f"made-up: {wrong}"):
         read(policy, "made-up")
+
+
+def test_two_policies_of_one_id_are_refused_in_whichever_files_they_stand() -> None:
+    policy = SAID + "permit (principal, action, resource);"
+    assert list(gathered({"first": policy})) == ["permit.x"]
+    with pytest.raises(PolicyError, match=r"second: there are two policies permit\.x"):
+        gathered({"first": policy, "second": policy})
 
 
 # ----------------------------------------------------------------------- the same as the table

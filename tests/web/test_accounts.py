@@ -180,6 +180,20 @@ def test_a_passkey_that_counts_backwards_is_locked_and_stays_so() -> None:
     assert house.store.read().passkeys[bytes_to_base64url(passkey.id)].locked
     right = passkey.get(house.begin_login(NOON))
     assert refused(lambda: house.end_login(right, NOON)) == "locked_passkey"
+    options = house.begin_registration(house.invite("reviewer-1", NOON), NOON)
+    assert options["excludeCredentials"] == []
+    renewed = SoftPasskey(id=b"made-anew-on-the-same-device")
+    house.end_registration(renewed.create(options), NOON)
+    assert house.end_login(renewed.get(house.begin_login(NOON)), NOON) == "reviewer-1"
+
+
+def test_a_passkey_that_tells_the_same_count_twice_is_locked() -> None:
+    house, passkey = accounts(), SoftPasskey()
+    registered(house, passkey)
+    house.end_login(passkey.get(house.begin_login(NOON)), NOON)
+    same = replace(passkey, counts=False)
+    answer = same.get(house.begin_login(NOON))
+    assert refused(lambda: house.end_login(answer, NOON)) == "cloned_passkey"
 
 
 def test_a_passkey_that_stops_counting_is_locked() -> None:
@@ -236,6 +250,22 @@ def test_the_code_of_an_invitation_is_kept_nowhere() -> None:
     house = accounts()
     code = house.invite("reviewer-1", NOON)
     assert code not in repr(house.store.read())
+
+
+def test_who_is_dismissed_is_out_and_stays_out() -> None:
+    house, passkey = accounts(), SoftPasskey()
+    registered(house, passkey)
+    other = SoftPasskey(id=b"of-somebody-else")
+    registered(house, other, "chair-1")
+    code = house.invite("reviewer-1", NOON)
+    sessions = Sessions(house.store, house.dice)
+    cookie = sessions.begin("reviewer-1", NOON)
+    house.dismiss("reviewer-1", NOON)
+    answer = passkey.get(house.begin_login(NOON))
+    assert refused(lambda: house.end_login(answer, NOON)) == "unknown_passkey"
+    assert refused(lambda: house.begin_registration(code, NOON)) == "unknown_invitation"
+    assert refused(lambda: sessions.read(cookie, NOON)) == "ended_session"
+    assert house.end_login(other.get(house.begin_login(NOON)), NOON) == "chair-1"
 
 
 # ---------------------------------------------------------------- what is no answer at all

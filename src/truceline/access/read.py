@@ -94,12 +94,7 @@ def load() -> Policies:
         PolicyError: A policy lacks an annotation, or two have one id.
         ValueError: A file is not Cedar.
     """
-    every: dict[str, Policy] = {}
-    for file in FILES:
-        for policy in read(source(f"{file}.cedar"), file):
-            if policy.id in every:
-                raise PolicyError(f"{file}: there are two policies {policy.id}")
-            every[policy.id] = policy
+    every = gathered({file: source(f"{file}.cedar") for file in FILES})
     schema = Schema.from_str(source(SCHEMA))
     return Policies(
         schema=schema,
@@ -108,6 +103,21 @@ def load() -> Policies:
         deciding=_policy_set({policy.id: policy.body for policy in every.values()}),
         conditions=_policy_set(_conditions(every)),
     )
+
+
+def gathered(texts: Mapping[str, str]) -> dict[str, Policy]:
+    """Give the policies of several files by their id, in order.
+
+    Raises:
+        PolicyError: As `read`; or two have one id.
+    """
+    every: dict[str, Policy] = {}
+    for file, text in texts.items():
+        for policy in read(text, file):
+            if policy.id in every:
+                raise PolicyError(f"{file}: there are two policies {policy.id}")
+            every[policy.id] = policy
+    return every
 
 
 def read(text: str, file: str) -> list[Policy]:
@@ -130,7 +140,7 @@ def _policy(body: Mapping[str, Any], file: str) -> Policy:
         )
     asks = tuple(said.get("asks", "").split())
     permits = body["effect"] == "permit"
-    if permits != said["id"].startswith("permit.") or permits == said["id"].startswith("forbid."):
+    if said["id"].split(".")[0] != body["effect"]:
         raise PolicyError(f"{file}: {said['id']} is a {body['effect']} by another name")
     if permits and len(asks) != len(body["conditions"]):
         raise PolicyError(

@@ -88,6 +88,19 @@ class Accounts:
         self.store.change(add)
         return code
 
+    def dismiss(self, actor: str, now_us: int) -> None:
+        """Take an actor's passkeys and invitations away, and end his sessions."""
+
+        def without(book: AccountBook) -> AccountBook:
+            return replace(
+                book,
+                passkeys={key: one for key, one in book.passkeys.items() if one.actor != actor},
+                invitations=tuple(one for one in book.invitations if one.actor != actor),
+                ended_us={**book.ended_us, actor: now_us},
+            )
+
+        self.store.change(without)
+
     # --------------------------------------------------------------------------- registration
     def begin_registration(self, code: str, now_us: int) -> dict[str, Any]:
         """Give what the browser passes to `navigator.credentials.create()`.
@@ -97,7 +110,12 @@ class Accounts:
         """
         book = self.store.read()
         invitation = _invitation(book, _hashed(code), now_us)
-        known = [one for one in book.passkeys.values() if one.actor == invitation.actor]
+        # A device whose passkey is locked may make a new one.
+        known = [
+            one
+            for one in book.passkeys.values()
+            if one.actor == invitation.actor and not one.locked
+        ]
         options = generate_registration_options(
             rp_id=self.site.rp_id,
             rp_name=self.site.name,
