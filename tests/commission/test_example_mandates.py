@@ -5,8 +5,10 @@ What is known of them stands in the comments of the files, and what is not known
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -164,6 +166,30 @@ def test_the_special_commission_stands_still_without(
 ) -> None:
     found = explore(mandate_of("special-commission", taken_away)).paths
     assert {path.kind for path in found} == ({kind} if kind else set())
+
+
+def of_page(page: str) -> Exploration:
+    """Explore the mandate that the blocks of a page make together."""
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    mandate = read_agreement("\n".join(blocks).encode(), page).mandate
+    assert mandate is not None
+    return explore(mandate)
+
+
+def test_the_truce_of_the_how_to_has_a_way_out_of_everything() -> None:
+    found = of_page("how-to/write-an-agreement.md")
+    assert (found.paths, found.counted_on) == ((), ("commission/chair",))
+
+
+def test_the_truce_of_the_reference_stands_still_where_the_page_says() -> None:
+    found = of_page("reference/mandate.md").paths
+    assert "determination" not in {question for path in found for question in path.questions}
+    assert {path.party for path in found if path.kind is Standstill.VETO} == {"NO", "SO"}
+    waits = [path for path in found if path.ends_at == "joint-commission"]
+    assert [(path.kind, path.questions) for path in waits] == [
+        (Standstill.SILENT_STALL, ("declaration",))
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)

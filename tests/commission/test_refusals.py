@@ -35,6 +35,7 @@ from truceline.commission.motions import commitment
 from truceline.records.canonical import record_bytes
 from truceline.records.mandate import DecisionRule
 from truceline.records.units import DAY_US, HOUR_US
+from truceline.reports.words import load_words
 
 Said = dict[str, Any]
 HASH = "ab" * 32
@@ -533,3 +534,9 @@ def test_every_refusal_in_the_code_is_in_the_table() -> None:
         and isinstance(node.args[0], ast.Constant)
     }
     assert used == told
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ru"])
+def test_every_rule_has_words(language: str) -> None:
+    told = {one for spec in ACTS.values() for one in spec.refused_by} | set(EVERY_ACT)
+    assert {f"refusal.{rule}" for rule in told} <= set(load_words(language))

@@ -10,10 +10,12 @@ from acts_world import act, make_log, make_mission, revoke
 
 from truceline.commission.chamber import Chamber, fold
 from truceline.evidence.strict import FormatError
-from truceline.pipeline.chamber import Commission, MandateError, full_id
+from truceline.pipeline.board_folder import MandateError
+from truceline.pipeline.chamber import Commission, full_id
 from truceline.records.act import Act, RefusedAct
+from truceline.records.canonical import Json
 
-OPEN = {
+OPEN: dict[str, Json] = {
     "title": "Shells at the bridge",
     "body": "commission",
     "findings": [],

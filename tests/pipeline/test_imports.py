@@ -24,7 +24,7 @@ KEY = str(LOG.verifier)
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    new_board(tmp_path / "board", "Guarantors", [packaged_agreement("exercise.toml")])
+    new_board(tmp_path / "board", "Guarantors", [packaged_agreement("mfo.toml")])
     return tmp_path / "board"
 
 
@@ -53,7 +53,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 def test_a_board_is_a_log_with_a_key_of_its_own(board: Path) -> None:
     assert verify(board, str(Ledger.open(board).key)).problem is None
     assert is_board(board)
-    assert [terms.id for terms in agreements_of(board)] == ["exercise"]
+    assert [terms.id for terms in agreements_of(board)] == ["mfo"]
     assert board.with_name("board.key").stat().st_mode & 0o77 == 0
 
 
@@ -61,7 +61,7 @@ def test_a_board_is_not_made_over_another_nor_without_an_agreement(
     board: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(MissionError, match="board exists; a mission is never overwritten"):
-        new_board(board, "again", [packaged_agreement("exercise.toml")])
+        new_board(board, "again", [packaged_agreement("mfo.toml")])
     with pytest.raises(MissionError, match="no agreement given"):
         new_board(tmp_path / "other", "none", [])
     assert not (tmp_path / "other").exists()

@@ -17,7 +17,7 @@ from truceline.pipeline.run import packaged_agreement
 
 @pytest.fixture
 def board(tmp_path: Path) -> Path:
-    new_board(tmp_path / "board", "Guarantors", [packaged_agreement("exercise.toml")])
+    new_board(tmp_path / "board", "Guarantors", [packaged_agreement("mfo.toml")])
     return tmp_path / "board"
 
 

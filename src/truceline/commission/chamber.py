@@ -14,7 +14,7 @@ from truceline.commission import case, deadlines, determinations, hotline, motio
 from truceline.commission.acts import ACTS, check
 from truceline.commission.authority import insist_on_authority, scene_of
 from truceline.commission.notices import notices
-from truceline.commission.room import Refused, Room, open_room, text, texts
+from truceline.commission.room import Case, Refused, Room, open_room, text, texts
 from truceline.commission.view import line, view
 from truceline.records.act import Act, RefusedAct
 from truceline.records.chamber import (
@@ -131,9 +131,11 @@ class Chamber:
         self.refused: list[RefusedAct] = []
         self._room = open_room(mandate, findings, tuple(mirrors))
         self._warnings = dict(warnings)
+        # A line holds from when it was made until the case's next deadline, or the next act on it.
+        self._lines: dict[str, tuple[CaseLine, int]] = {}
 
     def take(self, act: Act) -> RefusedAct | None:
-        """Take the next act of the log. An act of another room is none of the chamber's.
+        """Take the next act of the log. One that `ACTS` does not name is refused as unknown.
 
         Returns:
             The refusal, if a rule refused it; None if it took effect.
@@ -166,7 +168,10 @@ class Chamber:
         scene = scene_of(self._room, act, spec)
         insist_on_authority(scene, spec)
         TAKE[act.name](self._room, act)
-        deadlines.touch(self._room, act, scene.case or self._room.cases.get(act.id))
+        touched = scene.case or self._room.cases.get(act.id)
+        deadlines.touch(self._room, act, touched)
+        if touched is not None:
+            self._lines.pop(touched.id, None)
 
     # ------------------------------------------------------------------- what it shows
     @property
@@ -176,10 +181,15 @@ class Chamber:
 
     def board(self) -> tuple[CaseLine, ...]:
         """Give every case as one line, in the order of opening."""
-        return tuple(
-            line(one, self._room, self.now_us, self._warnings.get(one.body, ()))
-            for one in self._room.cases.values()
-        )
+        return tuple(self._line(one) for one in self._room.cases.values())
+
+    def _line(self, one: Case) -> CaseLine:
+        made, made_us = self._lines.get(one.id, (None, 0))
+        if made is not None and made_us <= self.now_us <= (made.next_due_us or self.now_us):
+            return made
+        new = line(one, self._room, self.now_us, self._warnings.get(one.body, ()))
+        self._lines[one.id] = (new, self.now_us)
+        return new
 
     def view(self, case_id: str) -> CaseView:
         """Show one case whole.

@@ -151,13 +151,13 @@ def _start_at(
     room.open_clocks[clock.serial] = clock
     if case:
         case.clocks.append(clock)
+        case.open_clocks[clock.serial] = clock
 
 
 def end_all(room: Room, case: Case) -> None:
     """Make the running deadlines of a closed case moot, but leave those on a determination."""
-    for clock in case.clocks:
-        on_determination = clock.deadline.runs_from.startswith("determination.")
-        if not clock.ended and not on_determination:
+    for clock in list(case.open_clocks.values()):
+        if not clock.deadline.runs_from.startswith("determination."):
             close_clock(room, clock, "moot")
 
 

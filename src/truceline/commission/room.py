@@ -112,7 +112,8 @@ class Case:
         status: The last status that an act gave it; the view adds what time does to it.
         began_us: Earliest beginning among its findings; beyond all time while it has none.
         notified: By party, the instant of its last notice.
-        clocks: Every deadline of it, in order; `running` finds those that are not over.
+        clocks: Every deadline of it, in order.
+        open_clocks: Those of them that are not over, by serial number.
         running: By deadline and subject, the clock that counts.
     """
 
@@ -140,6 +141,7 @@ class Case:
     appeals: dict[str, Appeal] = field(default_factory=dict)
     remedies: list[str] = field(default_factory=list)
     clocks: list[Clock] = field(default_factory=list)
+    open_clocks: dict[int, Clock] = field(default_factory=dict)
     running: dict[str, dict[str, Clock]] = field(default_factory=dict)
     published: list[tuple[str, int]] = field(default_factory=list)
     handovers: list[tuple[int, str, str, str]] = field(default_factory=list)
@@ -265,3 +267,5 @@ def close_clock(room: Room, clock: Clock, how: str, act: str = "") -> None:
     """End a deadline: "met", "met_late", "renewed" or "moot"."""
     clock.ended, clock.met_by = how, act
     room.open_clocks.pop(clock.serial, None)
+    if clock.case:
+        room.cases[clock.case].open_clocks.pop(clock.serial, None)

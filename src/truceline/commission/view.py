@@ -14,7 +14,7 @@ from truceline.records.chamber import CaseLine, CaseView, Pattern
 
 def line(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> CaseLine:
     """Show a case as one line."""
-    open_clocks = [clock.due_us for clock in case.clocks if not clock.ended]
+    open_clocks = [clock.due_us for clock in case.open_clocks.values()]
     running = [due_us for due_us in open_clocks if due_us >= now_us]
     return CaseLine(
         id=case.id,

@@ -212,6 +212,11 @@ class ActLog:
         """The acts so far, in the log's order."""
         return [] if self._reader is None else self._reader.acts
 
+    @property
+    def size(self) -> int:
+        """Entries that were read, acts or not."""
+        return 0 if self._reader is None else self._reader.registry.size
+
     def refresh(self) -> int:
         """Read what is new in the log.
 

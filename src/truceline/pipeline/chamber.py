@@ -13,18 +13,13 @@ from truceline.commission.chamber import Chamber
 from truceline.commission.explore import explore
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.acts import ActLog, act_body
-from truceline.pipeline.board_folder import agreements_of
+from truceline.pipeline.board_folder import agreements_of, mandate_of
 from truceline.pipeline.facts import FINDINGS, INCIDENTS, commission_facts, judged_of
 from truceline.records.act import Act, RefusedAct
-from truceline.records.agreement import Agreement
 from truceline.records.canonical import Json, canonical
 from truceline.records.chamber import FindingFacts
 from truceline.records.ids import short_id
 from truceline.records.mandate import Mandate
-
-
-class MandateError(Exception):
-    """No agreement of a mission says who decides."""
 
 
 class Commission:
@@ -117,23 +112,6 @@ def next_act(
         signed_us=now_us,
         at_us=max(now_us, last.at_us) if last else now_us,
         detail=dict(detail),
-    )
-
-
-def mandate_of(folder: Path, agreements: Iterable[Agreement]) -> Mandate:
-    """Give the mandate of the first agreement that has one.
-
-    Raises:
-        MandateError: None has; names the agreements.
-    """
-    seen = []
-    for terms in agreements:
-        if terms.mandate is not None:
-            return terms.mandate
-        seen.append(terms.id)
-    raise MandateError(
-        f"{folder}: no agreement has a [[body]]: {', '.join(seen) or 'there is none'}; "
-        "docs/reference/mandate.md says how one is written"
     )
 
 

@@ -8,8 +8,9 @@ from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.fusion.table import TableError
+from truceline.guarantees.board_terms import TermsError
 from truceline.guarantees.register import RegisterError
-from truceline.pipeline.chamber import MandateError
+from truceline.pipeline.board_folder import MandateError
 from truceline.pipeline.rows import RerunError
 from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
@@ -23,6 +24,7 @@ ERRORS: tuple[type[Exception], ...] = (
     MissionError,
     MandateError,
     RegisterError,
+    TermsError,
     ContributeError,
     RerunError,
     AgreementError,

@@ -119,6 +119,16 @@ class Form:
         known = ", ".join(one.name for one in self.fields) or "none"
         raise FormatError(f"{self.name} has no field {name!r}: {known}")
 
+    def insist_on_field(self, name: str, value: Json) -> None:
+        """Check one field.
+
+        Raises:
+            FormatError: It is not as it must be; names the field and the value.
+        """
+        if wrong := self.field(name).check(value):
+            said = "" if repr(value)[:SHOWN] in wrong else f", not {value!r:.{SHOWN}}"
+            raise FormatError(f"{self.name}: {name} {wrong}{said}")
+
     def insist(self, about: str, detail: Mapping[str, Json]) -> None:
         """Check the form of an act: what it is about, and every field.
 
@@ -126,9 +136,7 @@ class Form:
             FormatError: Something is wrong; names the field and the value.
         """
         for name, value in detail.items():
-            if wrong := self.field(name).check(value):
-                said = "" if repr(value)[:SHOWN] in wrong else f", not {value!r:.{SHOWN}}"
-                raise FormatError(f"{self.name}: {name} {wrong}{said}")
+            self.insist_on_field(name, value)
         for one in self.fields:
             if one.required and one.name not in detail:
                 raise FormatError(f"{self.name}: {one.name} is missing: {one.meaning}")
@@ -141,7 +149,8 @@ def read_detail(form: Form, given: Mapping[str, list[str]], file: Path | None) -
 
     Args:
         form: The act's form.
-        given: Texts of each field that was given; a field that is no list has one.
+        given: Texts of each field that was given; a field that is no list has one, and for a list
+            without anything in it one empty text stands.
         file: TOML file with fields.
 
     Raises:
@@ -151,7 +160,8 @@ def read_detail(form: Form, given: Mapping[str, list[str]], file: Path | None) -
     detail = {} if file is None else read_detail_file(file)
     for name, texts in given.items():
         field = form.field(name)
-        values = [field.read(text) for text in texts]
+        is_empty = field.is_list and texts == [""]
+        values = [] if is_empty else [field.read(text) for text in texts]
         if len(values) != 1 and not field.is_list:
             raise FormatError(f"{form.name}: {name} is given {len(values)} times")
         detail[name] = values if field.is_list else values[0]
@@ -209,6 +219,18 @@ def _instant(text: str) -> Json:
     except ValueError:
         return text
     return text if moment.tzinfo is None else us_of(moment)
+
+
+def read_instant(text: str, where: str) -> int:
+    """Read an instant: a date with time and zone, or microseconds since 1970 UTC.
+
+    Raises:
+        FormatError: It is none; names where it stands.
+    """
+    value = _instant(text)
+    if not isinstance(value, int):
+        raise FormatError(f"{where}: {text!r} is no instant: write 2026-04-12T10:00:00Z")
+    return value
 
 
 def _of_commission() -> dict[str, Form]:
