@@ -120,8 +120,15 @@ class FakeCommission:
         self.cases["sealed"] = self._sealed(names[3])
         self.cases["public"] = self._public(names[4])
         said = "They fired at our bridge on the night of 3 February."
-        self.cases["claimed"] = world.do("case.open", BB, title="Claim of shelling", claim=said,
-                                         body="commission", findings=[], concerns=["AA"])  # fmt: skip
+        self.cases["claimed"] = world.do(
+            "case.open",
+            BB,
+            title="Claim of shelling",
+            claim=said,
+            body="commission",
+            findings=[],
+            concerns=["AA"],
+        )
         world.refused("case.close", REVIEWER, self.cases["fresh"], motion="00" * 32)
         world.refused("case.deliberate", CHAIR, self.cases["told one"])
         world.refused("case.position", AA, self.cases["whole"], party="BB", stance="accepts",
