@@ -26,6 +26,7 @@ from truceline.web.accounts import Accounts, Site
 sys.path.insert(0, str(Path(__file__).parents[1] / "commission"))
 
 from chamber_world import (
+    ANALYST,
     CHAIR,
     PARTIES,
     REVIEWER,
@@ -36,6 +37,8 @@ from chamber_world import (
     party_key,
     remedy,
 )
+
+__all__ = ["AA", "ANALYST", "BB", "CHAIR", "GUARANTOR", "REVIEWER", "FakeCommission", "accounts"]
 
 VOTERS = (CHAIR, "key/aa", "key/bb", "key/cc")  # dd steps aside
 AA, BB, GUARANTOR = party_key("AA"), party_key("BB"), "key/guarantor-cc"
@@ -116,7 +119,7 @@ class FakeCommission:
         self.cases["told one"] = world.open_case(
             findings=[names[2]], title="Fire across the river", severity="S2_moderate"
         )
-        self._notify(self.cases["told one"], "BB")
+        self.notify(self.cases["told one"], "BB")
         self.cases["sealed"] = self._sealed(names[3])
         self.cases["public"] = self._public(names[4])
         said = "They fired at our bridge on the night of 3 February."
@@ -135,7 +138,7 @@ class FakeCommission:
                       text="In their name.")  # fmt: skip
         self._room()
 
-    def _notify(self, case: str, party: str) -> None:
+    def notify(self, case: str, party: str) -> None:
         self.world.do("case.notify", REVIEWER, case, party=party, text="A case is open.")
 
     def _whole(self, finding: str) -> str:
@@ -144,7 +147,7 @@ class FakeCommission:
         case = world.open_case(findings=[finding])
         world.do("case.assign", REVIEWER, case, to="key/analyst", stage="under_review")
         for party in PARTIES:
-            self._notify(case, party)
+            self.notify(case, party)
         world.do("case.position", BB, case, party="BB", stance="disputes",
                  text="Our units did not fire. The crater lies east of the line.")  # fmt: skip
         asked = world.do("case.request", REVIEWER, case, what="access", to="AA", text="The site.")

@@ -136,7 +136,8 @@ def _answer_refusals(app: FastAPI) -> None:
 def _offer_lists(app: FastAPI, commission: CommissionPages, gate: Gate | None) -> None:
     @app.get("/api/who")
     def _who(request: Request) -> Response:
-        return _private(commission.who(asker_of(request, gate)), request)
+        who = commission.who(asker_of(request, gate))
+        return _private(who | {"login": gate is not None}, request)
 
     @app.get("/api/mandate")
     def _mandate(request: Request) -> Response:
