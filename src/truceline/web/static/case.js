@@ -194,7 +194,7 @@ function remedy(one) {
     ` · ${partyName(it.addressee)} · ${word("remedy_standing", it.standing)}`,
     one.stood_on ? make("p", { class: "warning" }, "⚠ ", f(`stood_on.${one.stood_on}`)) : null,
     facts([[f("due"), when(it.due_us), make("em", {}, it.standing === "running" ? apart(it.due_us) : "")], [f("proposal.proportionality"), one.proportionality], [f("stands_on"), code(it.determination)]]),
-    make("h4", {}, f("follow_up")),
+    make("h3", {}, f("follow_up")),
     follow.length ? items(follow, "log") : empty("no_follow_up"),
   ];
 }
