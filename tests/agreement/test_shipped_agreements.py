@@ -24,8 +24,20 @@ def utc(year: int, month: int, day: int, hour: int = 0) -> int:
     return us_of(datetime(year, month, day, hour, tzinfo=UTC))
 
 
-def test_three_agreements_come_with_the_package() -> None:
-    assert NAMES == ["easter-2026.toml", "energy-moratorium-2025.toml", "exercise.toml"]
+def test_eight_agreements_come_with_the_package_five_of_them_for_their_mandates() -> None:
+    mandates = {name for name in NAMES if shipped(name.removesuffix(".toml")).mandate}
+    assert mandates == {
+        "ctsamvm.toml",
+        "mfo.toml",
+        "minsk-jccc.toml",
+        "special-commission.toml",
+        "sudan-cpa.toml",
+    }
+    assert set(NAMES) - mandates == {
+        "easter-2026.toml",
+        "energy-moratorium-2025.toml",
+        "exercise.toml",
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -19,7 +19,7 @@ COMMANDS = [
     ("replay",), ("rerun",), ("exercise",), ("debrief",), ("incidents",), ("findings",),
     ("coverage",), ("claims",), ("sources",), ("report",), ("serve",), ("verify",), ("show",),
     ("fetch",), ("fuse",), ("demo",),
-    ("agreement", "check"), ("background", "fit"),
+    ("agreement", "check"), ("agreement", "explore"), ("background", "fit"),
     ("mirror", "pull"), ("mirror", "serve"), ("mirror", "status"), ("mirror", "compare"),
     ("mirror", "check"), ("time", "request"), ("time", "add"), ("time", "show"),
 ]  # fmt: skip

@@ -184,6 +184,7 @@ class World:
                 "received_us": self.drawn,
             },
             "sealed": {"title": f"report {self.drawn}", "blobs": [digest]},
+            "act": {"name": "case.open", "about": "", "detail": {"text": f"case {self.drawn}"}},
             "redact": {"statement": digest, "commits": [], "blobs": [], "reason": "asked"},
             "derived": {"path": f"f{self.drawn}", "sha256": digest, "size": 1},
             "mission": {"sha256": digest, "size": 1},

@@ -15,6 +15,7 @@ from truceline.evidence.statement import (
     _DECODER,
     _ENCODER,
     BODY_LIMIT,
+    DETAIL_DEPTH,
     PAYLOAD_TYPE,
     Statement,
     claimed,
@@ -320,3 +321,71 @@ def test_the_fast_reading_takes_exactly_what_is_canonical(value: Any) -> None:  
             _ENCODER.encode(_DECODER.decode(text)).encode()
     else:
         assert _ENCODER.encode(_DECODER.decode(text)).encode() == expected
+
+
+# ------------------------------------------------------------------------------------ acts
+def act(**changes: Any) -> Statement:  # noqa: ANN401 - any field of its body
+    body: dict[str, Json] = {"name": "case.open", "about": "", "detail": {}}
+    return said(kind="act", body={**body, **changes})
+
+
+def nested(levels: int) -> Json:
+    """Give objects and lists in turn, the outermost an object."""
+    value: Json = "deep"
+    for level in reversed(range(levels)):
+        value = [value] if level % 2 else {"a": value}
+    return value
+
+
+DETAILS: st.SearchStrategy[Any] = st.dictionaries(
+    st.from_regex(r"[a-z0-9_]{1,5}", fullmatch=True),
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(1 - 2**53, 2**53 - 1)
+        | st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["a", "kind", "0"]), inner, max_size=3)
+        ),
+        max_leaves=6,
+    ),
+    max_size=4,
+).filter(lambda detail: str(detail).count("[") + str(detail).count("{") <= 8)
+
+
+@given(detail=DETAILS)
+def test_an_act_says_whatever_is_canonical_and_is_read_back(detail: dict[str, Any]) -> None:
+    one = act(about="ab" * 32, detail=detail)
+    assert read_entry(write_entry(one, KEY), KEY.verifier) == one
+
+
+def test_what_an_act_says_has_at_most_eight_levels() -> None:
+    one = act(detail=nested(DETAIL_DEPTH))
+    assert read_entry(write_entry(one, KEY), KEY.verifier) == one
+    for levels in (DETAIL_DEPTH + 1, 5_000):
+        with pytest.raises(FormatError, match=r"^act\.detail cannot be "):
+            insist_on_body("act", {"name": "a.b", "about": "", "detail": nested(levels)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"about": "a b"}, "act.about cannot be 'a b'"),
+        ({"about": "ж"}, "act.about cannot be"),
+        ({"about": "ab\n"}, "act.about cannot be"),
+        ({"about": "a" * 201}, "act.about cannot be"),
+        ({"about": None}, "act.about cannot be None"),
+        ({"name": 1}, "act.name cannot be 1"),
+        ({"detail": []}, "act.detail cannot be"),
+        ({"detail": {"Text": "a"}}, r"outside \[a-z0-9_\]"),
+        ({"detail": {"inner": [{"a-b": "a"}]}}, r"outside \[a-z0-9_\]"),
+        ({"detail": {"share": 0.5}}, "is not canonical JSON"),
+        ({"detail": {"n": 2**53}}, "not below 2"),
+        ({"detail": {"text": "x" * BODY_LIMIT}}, f"above {BODY_LIMIT}"),
+        ({"more": ""}, "has .*more"),
+    ],
+)
+def test_refuses_an_act_that_is_of_another_form(changes: dict[str, Any], why: str) -> None:
+    with pytest.raises(FormatError, match=why):
+        insist_on_body("act", act(**changes).body)

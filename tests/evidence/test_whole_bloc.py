@@ -23,11 +23,12 @@ from truceline.evidence.keys import SigningKey
 from truceline.evidence.mirror import SourceError, origin_hash
 from truceline.evidence.note import Checkpoint, sign_note
 from truceline.evidence.policy import Level, read_policy
+from truceline.evidence.statement import PAYLOAD_TYPE, pre_authentication_encoding
 from truceline.evidence.strict import FormatError, encode_base64
 from truceline.evidence.tiles import hash_tiles
 from truceline.evidence.tree import consistency_proof, leaf_hash, root
 from truceline.pipeline.mirror import compare_checkpoint
-from truceline.records.canonical import canonical
+from truceline.records.canonical import Json, canonical
 
 LOG = SigningKey(name="truceline.example/log", seed=bytes(range(1, 33)))
 OTHER_LOG = SigningKey(name="truceline.example/other", seed=bytes(range(9, 41)))
@@ -345,6 +346,57 @@ def test_go_checks_what_a_contributor_said_twice(
         assert told.returncode == 1
         assert why in told.stdout
         assert check(path.read_bytes(), [ACTOR.verifier]).outcome is Outcome.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("body", "is_one"),
+    [
+        ({"name": "vote.cast", "about": "", "detail": {"ballot": "yes", "share": [2, 3]}}, True),
+        ({"name": "vote.cast", "about": "ab" * 32, "detail": {}}, True),
+        ({"name": "a", "about": "", "detail": {"a": [[[[[[["b"]]]]]]]}}, True),
+        ({"name": "a", "about": "", "detail": {"a": [[[[[[[["b"]]]]]]]]}}, False),
+        ({"name": "a", "about": "", "detail": {"a": [[[[[[[[]]]]]]]]}}, False),
+        ({"name": "a", "about": "uk:force/land-1", "detail": {}}, True),
+        ({"name": "a", "about": "a" * 200, "detail": {}}, True),
+        ({"name": "a", "about": "a" * 201, "detail": {}}, False),
+        ({"name": "a", "about": "a b", "detail": {}}, False),
+        ({"name": "a", "about": "ab\n", "detail": {}}, False),
+        ({"name": "a", "about": "ж", "detail": {}}, False),
+        ({"name": "a", "about": "", "detail": []}, False),
+        ({"name": 1, "about": "", "detail": {}}, False),
+        ({"name": "a", "about": ""}, False),
+    ],
+)
+def test_go_and_python_agree_on_what_an_act_is(
+    program: Path,  # noqa: F811
+    tmp_path: Path,
+    body: dict[str, Json],
+    is_one: bool,
+) -> None:
+    """Two acts under one number prove a lie, but only if both are acts."""
+    path = tmp_path / "fraud.json"
+    proof = json.loads(prove_statements(entry(3, None), entry(3, None, size=2), ACTOR.verifier))
+    proof["second"] = signed_act(body)
+    path.write_bytes(canonical(proof))
+    told = go(program, "proof", path, str(ACTOR.verifier))
+    assert told.stdout.startswith("PROVEN" if is_one else "NOT PROVEN"), told.stdout
+    by_python = check(path.read_bytes(), [ACTOR.verifier]).outcome
+    assert by_python is (Outcome.PROVEN if is_one else Outcome.UNPROVEN)
+
+
+def signed_act(body: dict[str, Json]) -> str:
+    """Sign any body as an act's: what nobody could read back is signed too."""
+    said = json.loads(statement(3, None).payload) | {"kind": "act", "body": body}
+    payload = canonical(said)
+    signature = ACTOR.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    envelope = {
+        "payload": encode_base64(payload),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [
+            {"keyid": ACTOR.verifier.key_id.hex(), "sig": encode_base64(signature)},
+        ],
+    }
+    return json.dumps(envelope, separators=(",", ":"))
 
 
 def test_two_heads_of_one_history_accuse_nobody(

@@ -25,16 +25,12 @@ from truceline.evidence.note import Checkpoint, sign_note
 from truceline.evidence.statement import Statement, claimed, write_entry
 from truceline.evidence.strict import FormatError
 from truceline.evidence.verify import verify
-from truceline.pipeline.contribute import (
-    ContributeError,
-    contribute,
-    read_said,
-    said_file,
-)
+from truceline.pipeline.contribute import contribute
 from truceline.pipeline.door import Door
 from truceline.pipeline.health import log_health
 from truceline.pipeline.key import signing_key
 from truceline.pipeline.mission import MissionView, open_mission
+from truceline.pipeline.saying import ContributeError, read_said, said_file
 from truceline.pipeline.seal import MissionError
 from truceline.pipeline.verify import check_mission
 from truceline.records.canonical import Json
@@ -204,6 +200,9 @@ class Broken:
         assert entry
         assert document
         raise OSError("cut off")
+
+    def admit(self, entries: Sequence[bytes]) -> list[dict[str, Any]]:
+        raise AssertionError(f"{len(entries)} without a document")
 
 
 def test_who_lost_what_he_said_does_not_sign_its_numbers_again(mission: Path) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
 
 from truceline.agreement.entry import Entry, nearest, shown
+from truceline.agreement.every import entries, names, read_all
+from truceline.agreement.mandate import MANDATE_TABLES, read_mandate
 from truceline.agreement.tables import (
     read_clause,
     read_exemption,
@@ -26,19 +27,12 @@ from truceline.agreement.vocabulary import CLAUSE_KINDS, FORMAT, RESERVED_TABLES
 from truceline.agreement.zones import read_zone
 from truceline.records.agreement import (
     Agreement,
-    Clause,
-    Exemption,
     Instant,
-    Party,
-    Site,
-    Zone,
 )
 from truceline.records.units import iso
 
-Read = TypeVar("Read", Party, Instant, Clause, Zone, Site, Exemption)
-
 TOP_KEYS = ("format", "id", "title", "status", "sources")
-TABLES = ("party", "start", "end", "zone", "site", "clause", "exception")
+TABLES = ("party", "start", "end", "zone", "site", "clause", "exception", *MANDATE_TABLES)
 
 
 class AgreementError(Exception):
@@ -111,13 +105,14 @@ def _read_document(top: Entry, document: bytes) -> Agreement | None:
     agreement_id, title = top.name("id"), top.text("title")
     status = top.one_of("status", STATUSES, "agreement status")
     sources = top.texts("sources")
-    parties = _read_all(top, "party", read_party, key="code")
-    starts = _read_all(top, "start", read_instant)
-    ends = _read_all(top, "end", read_instant)
-    zones = _read_all(top, "zone", read_zone)
-    sites = _read_all(top, "site", site_reader(document, sha256))
-    clauses = _read_all(top, "clause", read_clause)
-    exemptions = _read_all(top, "exception", read_exemption)
+    parties = read_all(top, "party", read_party, key="code")
+    starts = read_all(top, "start", read_instant)
+    ends = read_all(top, "end", read_instant)
+    zones = read_all(top, "zone", read_zone)
+    sites = read_all(top, "site", site_reader(document, sha256))
+    clauses = read_all(top, "clause", read_clause)
+    exemptions = read_all(top, "exception", read_exemption)
+    mandate = read_mandate(top, agreement_id or "", sha256, tuple(one.code for one in parties))
     _insist_on_some(top)
     _insist_on_order(top, starts, ends)
     _insist_on_names(top)
@@ -136,48 +131,8 @@ def _read_document(top: Entry, document: bytes) -> Agreement | None:
         zones=zones,
         sites=sites,
         exemptions=exemptions,
+        mandate=mandate,
     )
-
-
-def _entries(top: Entry, table: str, key: str = "id") -> tuple[Entry, ...]:
-    """Give each [[table]] in the file's order, with a place that names it."""
-    items = top.values.get(table, [])
-    if not isinstance(items, list):
-        return ()
-    return tuple(
-        Entry(
-            f"{top.place}: [[{table}]] {number}{_label(item, key)}",
-            item,
-            top.problems,
-            number=number,
-        )
-        for number, item in enumerate(items, start=1)
-    )
-
-
-def _label(item: object, key: str) -> str:
-    name = item.get(key) if isinstance(item, Mapping) else None
-    return f" ({name})" if isinstance(name, str) else ""
-
-
-def _read_all(
-    top: Entry, table: str, read: Callable[[Entry], Read | None], key: str = "id"
-) -> tuple[Read, ...]:
-    """Read every [[table]], and insist that each id stands once."""
-    if not isinstance(top.values.get(table, []), list):
-        top.refuse(table, f"write [[{table}]], with two brackets, once for each")
-    found: list[Read] = []
-    places: dict[str, int] = {}
-    for entry in _entries(top, table, key):
-        record = read(entry) if entry.is_table else None
-        if record is not None:
-            found.append(record)
-        name = entry.values.get(key)
-        if isinstance(name, str) and name in places:
-            entry.refuse(key, f"{name!r} already names [[{table}]] {places[name]}")
-        elif isinstance(name, str):
-            places[name] = entry.number
-    return tuple(found)
 
 
 def _insist_on_some(top: Entry) -> None:
@@ -207,22 +162,17 @@ def _insist_on_names(top: Entry) -> None:
 
     It asks what the file names, not what could be read: a zone with a bad ring is there.
     """
-    zones, clauses = _names(top, "zone"), _names(top, "clause")
+    zones, clauses = names(top, "zone"), names(top, "clause")
     for table in ("clause", "exception"):
-        for entry in _entries(top, table):
+        for entry in entries(top, table):
             zone = entry.values.get("zone")
             if isinstance(zone, str) and zone not in zones:
                 entry.refuse("zone", f"no zone {zone!r}{_meant(zone, zones)}")
-    for entry in _entries(top, "exception"):
+    for entry in entries(top, "exception"):
         named = entry.values.get("clauses")
         for clause in named if isinstance(named, list) else []:
             if isinstance(clause, str) and clause not in clauses:
                 entry.refuse("clauses", f"no clause {clause!r}{_meant(clause, clauses)}")
-
-
-def _names(top: Entry, table: str) -> set[str]:
-    names = [entry.values.get("id") for entry in _entries(top, table)]
-    return {name for name in names if isinstance(name, str)}
 
 
 def _meant(name: str, known: Collection[str]) -> str:

@@ -56,8 +56,8 @@ CLAUSE_KINDS = (
 
 SITE_KINDS = ("energy_infrastructure", "humanitarian", "maritime", "nuclear_site", "port")
 
-# Kept for the commission and for versioned lines: accepted in a file, not yet read from it.
-RESERVED_TABLES = ("line", "body", "rule", "deadline", "standard")
+# Kept for versioned lines: accepted in a file, not yet read from it.
+RESERVED_TABLES = ("line",)
 
 # Probabilities are written as fractions of one and held in millionths under the name on the right.
 PROBABILITY_TERMS: Mapping[str, str] = {

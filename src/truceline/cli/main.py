@@ -10,13 +10,20 @@ import typer
 from truceline import __version__
 from truceline.cli.agreement import agreement_commands
 from truceline.cli.background import background_commands
+from truceline.cli.board import board_commands
 from truceline.cli.bundle import bundle
+from truceline.cli.case import case_commands
+from truceline.cli.cell import cell_commands
+from truceline.cli.commission import COMMISSION_COMMANDS
+from truceline.cli.consult import consult_commands
 from truceline.cli.debrief import debrief
 from truceline.cli.demo import demo
 from truceline.cli.derive import derive
 from truceline.cli.exercise import exercise
 from truceline.cli.fetch import fetch
 from truceline.cli.fuse import fuse
+from truceline.cli.guarantee import GUARANTEE_COMMANDS, guarantee_commands
+from truceline.cli.hotline import hotline_commands
 from truceline.cli.key import key_commands
 from truceline.cli.ledger import ledger_commands
 from truceline.cli.lists import claims, coverage, findings, incidents, sources
@@ -29,6 +36,7 @@ from truceline.cli.serve import serve
 from truceline.cli.show import show
 from truceline.cli.stamp import time_commands
 from truceline.cli.verify import verify
+from truceline.cli.vote import vote_commands
 from truceline.pipeline.errors import ERRORS
 
 COMMANDS = (
@@ -77,11 +85,20 @@ for command in COMMANDS:
     app.command()(command)
 app.add_typer(agreement_commands, name="agreement")
 app.add_typer(background_commands, name="background")
+app.add_typer(board_commands, name="board")
+app.add_typer(case_commands, name="case")
+app.add_typer(cell_commands, name="cell")
+app.add_typer(consult_commands, name="consult")
+app.add_typer(guarantee_commands, name="guarantee")
+app.add_typer(hotline_commands, name="hotline")
 app.add_typer(key_commands, name="key")
 app.add_typer(ledger_commands, name="ledger")
 app.add_typer(mirror_commands, name="mirror")
 app.add_typer(sealed_commands, name="sealed")
 app.add_typer(time_commands, name="time")
+app.add_typer(vote_commands, name="vote")
+for name, commands in (COMMISSION_COMMANDS | GUARANTEE_COMMANDS).items():
+    app.add_typer(commands, name=name)
 
 
 def main() -> None:

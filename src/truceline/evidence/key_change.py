@@ -35,7 +35,7 @@ CHANGE_TYPE = "application/vnd.truceline.key+json"
 PROOF_TYPE = "application/vnd.truceline.key-possession+json"
 # What a contributor's key may be allowed to say. The other kinds are the log's own: it alone
 # parses, derives and submits.
-GRANTABLE = ("original", "redact", "sealed")
+GRANTABLE = ("act", "original", "redact", "sealed")
 # Plain ASCII: no two names that look alike, none that breaks a line or a path.
 ACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 

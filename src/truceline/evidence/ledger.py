@@ -514,6 +514,16 @@ class Ledger:
         for index, entry in enumerate(self._signed_entries(0)):
             yield actors.follow(index, entry)
 
+    def entries(self, begin: int = 0) -> Iterator[bytes]:
+        """Give committed entries from an index on, each held against the signed head.
+
+        Who goes on from an index that he kept checks signatures and order himself.
+
+        Raises:
+            LedgerError: An entry is not the one that was signed.
+        """
+        return self._signed_entries(begin)
+
     def prove(self, index: int) -> bytes:
         """Give a C2SP tlog-proof that the entry stands in the log; `proof.check_proof` reads it.
 

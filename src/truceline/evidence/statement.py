@@ -41,9 +41,13 @@ FIELDS = (
 )
 ANCHOR_FIELDS = {"origin", "size", "root"}
 COMMITS_LIMIT = 256
+# Levels of objects and lists in what an act says; its `detail` itself is the first.
+DETAIL_DEPTH = 8
 HASH = re.compile(r"[0-9a-f]{64}")
 # Plain names only: a path from a log that somebody else signed must not lead out of its folder.
 DERIVED_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+# An act's hash, or the id of something that a file brought: plain ASCII, none looks like another.
+ABOUT = re.compile(r"[A-Za-z0-9._:/-]{0,200}")
 TEMPORARY = ".tmp"
 ENVELOPE = re.compile(
     rb'\{"payload":"([A-Za-z0-9+/=]*)","payloadType":"'
@@ -66,6 +70,24 @@ def _is_text(value: Json) -> bool:
 
 def _is_instant_or_unknown(value: Json) -> bool:
     return value is None or type(value) is int
+
+
+def _is_id_or_none(value: Json) -> bool:
+    return isinstance(value, str) and ABOUT.fullmatch(value) is not None
+
+
+def _is_detail(value: Json) -> bool:
+    """Tell whether it is an object of few levels; what it may hold, canonical JSON says."""
+    level: list[Json] = [value]
+    for _ in range(DETAIL_DEPTH):
+        inner: list[Json] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        level = [one for one in inner if isinstance(one, dict | list)]
+    return isinstance(value, dict) and not level
 
 
 def _is_list(value: Json) -> bool:
@@ -122,6 +144,9 @@ KINDS: Mapping[str, Mapping[str, Callable[[Json], bool]]] = {
         "blobs": _is_hashes,
         "reason": _is_text,
     },
+    # What a person or a body did: opened a case, voted, pledged; `about` is the id of what it is
+    # about, "" for none. What `detail` has to say, the room that folds the acts knows.
+    "act": {"name": _is_text, "about": _is_id_or_none, "detail": _is_detail},
     # A third party's word for when a head of this log existed: a token of RFC 3161, in base64.
     "timestamp": {"size": _is_count, "root": _is_hash, "authority": _is_text, "token": _is_text},
 }
@@ -197,7 +222,14 @@ def insist_on_kind(kind: str, body: Mapping[str, Json]) -> None:
         raise FormatError(f"{kind} has {sorted(body)}, not {sorted(fields)}")
     for name, is_right in fields.items():
         if not is_right(body[name]):
-            raise FormatError(f"{kind}.{name} cannot be {body[name]!r:.100}")
+            raise FormatError(f"{kind}.{name} cannot be {_shown(body[name])}")
+
+
+def _shown(value: Json) -> str:
+    try:
+        return f"{value!r:.100}"
+    except RecursionError:
+        return "nested so deeply"
 
 
 def insist_on_body(kind: str, body: Mapping[str, Json]) -> None:

@@ -2,7 +2,9 @@
 
 An `original` comes together with its document. Whether its signer may say it, in his turn, is
 checked before the document is stored, so that nobody else can fill a disk; and what a crash leaves
-of a document that was never stated is cleared away when the door opens again.
+of a document that was never stated is cleared away when the door opens again. An act has no
+document. The instant that counts for it is the latest that anybody signed before it, so one that is
+signed ahead of the log's clock is refused: it would carry all that follow it into the future.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ from truceline.web.serve import serve_door
 Plain = dict[str, Any]
 # Room for the other fields of a `fraud` statement beside its proof.
 PROOF_LIMIT = BODY_LIMIT - 1024
+# So much may the clock of who signs an act go before the log's.
+AHEAD_LIMIT_S = 300
+SECOND_US = 1_000_000
 
 
 class Door:
@@ -135,8 +140,10 @@ class Door:
 
         Raises:
             FormatError: The statement is not about this document as it is, or nothing could read
-                the document under the name that it gives.
+                the document under the name that it gives; or it is an act signed in the future.
         """
+        if statement.kind == "act":
+            insist_on_past(statement.signed_us, _now_us())
         if statement.kind != "original":
             return
         body = statement.body
@@ -208,6 +215,20 @@ class Door:
             return False
         self._ahead[said.actor] = said.seq
         return True
+
+
+def insist_on_past(signed_us: int, now_us: int) -> None:
+    """Refuse an act that was signed further ahead of the log's clock than clocks differ.
+
+    Raises:
+        FormatError: It was; says by how much.
+    """
+    ahead_s = (signed_us - now_us) // SECOND_US
+    if signed_us - now_us > AHEAD_LIMIT_S * SECOND_US:
+        raise FormatError(
+            f"rule signed_in_the_future: was signed {ahead_s} s ahead of the log's clock, above "
+            f"{AHEAD_LIMIT_S} s"
+        )
 
 
 def _now_us() -> int:

@@ -8,8 +8,11 @@ from truceline.evidence.mirror import MirrorError, SourceError
 from truceline.evidence.strict import FormatError
 from truceline.feeds.interface import FeedError
 from truceline.fusion.table import TableError
-from truceline.pipeline.contribute import ContributeError
+from truceline.guarantees.board_terms import TermsError
+from truceline.guarantees.register import RegisterError
+from truceline.pipeline.board_folder import MandateError
 from truceline.pipeline.rows import RerunError
+from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
 from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
@@ -19,6 +22,9 @@ from truceline.web.serve import ServeError
 
 ERRORS: tuple[type[Exception], ...] = (
     MissionError,
+    MandateError,
+    RegisterError,
+    TermsError,
     ContributeError,
     RerunError,
     AgreementError,

@@ -16,6 +16,7 @@ from truceline.feeds import FEEDS
 from truceline.feeds.collect import Manifest, collect, read_manifest
 from truceline.feeds.gather import Original, feed_of
 from truceline.pipeline.derive import Inputs, Progress, derive
+from truceline.pipeline.mandates import warn_of_standstills
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.pipeline.seal import MissionError, Terms, insist_on_place, seal_mission
 from truceline.records.units import day_of, iso, moment_of
@@ -174,7 +175,8 @@ def check_terms(path: Path) -> CheckReport:
         MissionError: The file cannot be opened.
     """
     found = named_agreement(path)
-    return check_agreement(_content(found), found.name, frozenset(RULES))
+    report = check_agreement(_content(found), found.name, frozenset(RULES))
+    return warn_of_standstills(report, found.name)
 
 
 def mission_files(mission: Path) -> tuple[Path, ...]:
@@ -188,6 +190,7 @@ def mission_files(mission: Path) -> tuple[Path, ...]:
         ".state",
         ".ahead",
         ".index.sqlite",
+        ".acts",
         ".exercise",
     )
     return (mission, *(mission.with_name(mission.name + ending) for ending in beside))

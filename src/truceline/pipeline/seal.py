@@ -12,14 +12,15 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from truceline import __version__
 from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.folder import sync_directory
-from truceline.evidence.keys import SigningKey, new_seed, write_key
+from truceline.evidence.keys import SigningKey, VerifierKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.feeds.gather import Original
 from truceline.pipeline.derive import Derived, Inputs, Progress
@@ -70,18 +71,26 @@ def seal_mission(
     progress: Progress,
 ) -> None:
     """Write and sign the mission folder, then move it into place, with its key beside it."""
+    with new_log(mission) as (part, seed, key), Ledger.create(part, seed, key.name) as ledger:
+        ledger.store_mission_file(_mission_toml(title, str(key), inputs, terms))
+        _append_all(ledger, inputs, terms, derived, progress)
+        ledger.commit(time.time_ns() // 1000)
+
+
+@contextmanager
+def new_log(mission: Path) -> Iterator[tuple[Path, bytes, VerifierKey]]:
+    """Build the folder of a new log beside its place; it is moved there, its key beside it, whole.
+
+    Yields:
+        An empty folder to build in, the secret of the log's key, and the key.
+    """
     mission.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=f".{mission.name}.", dir=mission.parent))
-    seed = new_seed()
+    signer = SigningKey(name=f"truceline.example/{mission.name}", seed=new_seed())
     try:
-        origin = f"truceline.example/{mission.name}"
-        key = str(SigningKey(name=origin, seed=seed).verifier)
-        with Ledger.create(part, seed, origin) as ledger:
-            ledger.store_mission_file(_mission_toml(title, key, inputs, terms))
-            _append_all(ledger, inputs, terms, derived, progress)
-            ledger.commit(time.time_ns() // 1000)
+        yield part, signer.seed, signer.verifier
         part.chmod(0o755)
-        write_key(_key_file(mission), seed)
+        write_key(_key_file(mission), signer.seed)
         part.rename(mission)
         sync_directory(mission.parent)
     finally:

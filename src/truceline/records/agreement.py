@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from truceline.records.mandate import Mandate
 from truceline.records.observation import Place
 
 Ring = tuple[tuple[int, int], ...]
@@ -177,6 +178,7 @@ class Agreement:
         zones: Named areas.
         sites: Protected sites that the text itself lists.
         exemptions: Windows in which clauses do not bind ([[exception]] in the file).
+        mandate: Who decides, and how; None where the text has no such table.
     """
 
     id: str
@@ -191,6 +193,7 @@ class Agreement:
     zones: tuple[Zone, ...]
     sites: tuple[Site, ...]
     exemptions: tuple[Exemption, ...]
+    mandate: Mandate | None = None
 
     @property
     def readings(self) -> tuple[Reading, ...]:

@@ -151,6 +151,11 @@ func has(found object, what string, wanted ...string) error {
 		case "hash":
 			s, ok := inner.(string)
 			right = ok && hashForm.MatchString(s)
+		case "id or none":
+			s, ok := inner.(string)
+			right = ok && aboutForm.MatchString(s)
+		case "detail":
+			right = isDetail(inner)
 		case "hash?":
 			s, ok := inner.(string)
 			right = inner == nil || ok && hashForm.MatchString(s)

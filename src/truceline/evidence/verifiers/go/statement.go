@@ -12,7 +12,13 @@ import (
 
 const commitsLimit = 256
 
+// detailDepth is how many levels of objects and lists an act's detail may have; itself is the first.
+const detailDepth = 8
+
 var derivedPath = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$`)
+
+// aboutForm is an act's hash, the id of something that a file brought, or nothing.
+var aboutForm = regexp.MustCompile(`^[A-Za-z0-9._:/-]{0,200}$`)
 
 // kinds lists the fields of each kind's body, all of them and no other.
 var kinds = map[string][]string{
@@ -25,6 +31,7 @@ var kinds = map[string][]string{
 	"key":       {"change:text", "approvals:list"},
 	"sealed":    {"title:text", "blobs:hashes"},
 	"redact":    {"statement:hash", "commits:hashes", "blobs:hashes", "reason:text"},
+	"act":       {"name:text", "about:id or none", "detail:detail"},
 	"timestamp": {"size:index", "root:hash", "authority:text", "token:text"},
 }
 
@@ -99,6 +106,33 @@ func isSet(v value, passes func(string) bool, sorted bool) bool {
 		seen[text], last = true, text
 	}
 	return right
+}
+
+// isDetail tells whether it is an object with no more levels than an act's detail may have.
+func isDetail(v value) bool {
+	_, right := v.(object)
+	return right && fits(v, detailDepth)
+}
+
+// fits tells whether objects and lists lie in one another at most so many levels deep.
+func fits(v value, levels int) bool {
+	var inner []value
+	switch found := v.(type) {
+	case object:
+		for _, one := range found {
+			inner = append(inner, one)
+		}
+	case []value:
+		inner = found
+	default:
+		return true
+	}
+	for _, one := range inner {
+		if !fits(one, levels-1) {
+			return false
+		}
+	}
+	return levels > 0
 }
 
 func isDerivedPath(v value) bool {

@@ -1,0 +1,267 @@
+"""Time limits: what starts and ends them, what they notify of, and how a default is certified.
+
+A deadline that passes does nothing. It is seen to have passed by comparing instants: the act's
+own `at_us` in the fold, `now_us` in a view. The last microsecond is still in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from truceline.commission.motions import entitled, settle
+from truceline.commission.room import (
+    Case,
+    Clock,
+    Motion,
+    Refused,
+    Room,
+    case_of,
+    close_clock,
+    text,
+)
+from truceline.commission.voting import is_expert
+from truceline.records.act import Act
+from truceline.records.chamber import DeadlineStanding
+from truceline.records.mandate import Deadline, DecisionRule
+from truceline.records.units import SECOND_US
+
+# Least times, not limits: they say how long one must wait, and so nobody can be late.
+WAITS = ("party_notice_before_publication", "vote_sealing", "vote_opening")
+
+# Whose a deadline is that an act starts or ends: kind and name.
+Subject = tuple[str, str]
+
+
+def _of_about(kind: str) -> Callable[[Act], Subject]:
+    return lambda act: (kind, act.about)
+
+
+def _of_itself(kind: str) -> Callable[[Act], Subject]:
+    return lambda act: (kind, act.id)
+
+
+def _of_party(act: Act) -> Subject:
+    return "party", text(act, "party")
+
+
+# What is not here is the case's own.
+SUBJECTS: Mapping[str, Callable[[Act], Subject]] = MappingProxyType(
+    {
+        "case.notify": _of_party,
+        "case.position": _of_party,
+        "case.request": _of_itself("request"),
+        "case.answer": _of_about("request"),
+        "case.appeal": _of_about("determination"),
+        "motion.put": _of_itself("motion"),
+        "motion.end_sealing": _of_about("motion"),
+        "motion.close": _of_about("motion"),
+        "vote.seal": _of_about("motion"),
+        "vote.open": _of_about("motion"),
+        "vote.dissent": _of_about("motion"),
+        "determination.record": _of_itself("determination"),
+        "determination.correct": _of_itself("determination"),
+        "determination.withdraw": _of_about("determination"),
+        "remedy.set": _of_itself("remedy"),
+        "remedy.follow_up": _of_about("remedy"),
+        "remedy.lift": _of_about("remedy"),
+        "hotline.call": _of_itself("call"),
+        "hotline.ack": _of_about("call"),
+        "hotline.return_fire_order": _of_itself("return_fire"),
+        "window.open": _of_itself("window"),
+        "window.close": _of_about("window"),
+    }
+)
+
+
+def subject_of(act: Act) -> Subject:
+    """Say whose deadlines an act starts or ends."""
+    of = SUBJECTS.get(act.name)
+    return of(act) if of else ("", "")
+
+
+def touch(room: Room, act: Act, case: Case | None) -> None:
+    """End the deadlines that an act meets, then start those that run from it."""
+    for deadline in room.ends.get(act.name, ()):
+        for clock in _ended_by(room, act, case, deadline):
+            close_clock(room, clock, "met" if act.at_us <= clock.due_us else "met_late", act.id)
+    for deadline in room.starts.get(act.name, ()):
+        if deadline.id not in WAITS and _fits_severity(deadline, case):
+            _start_at(room, case, deadline, subject_of(act)[1], act.at_us)
+
+
+def refit(room: Room, act: Act, case: Case) -> None:
+    """Once its severity is known, keep only the limits that are for a case of that severity.
+
+    One that did not run before runs from the case's opening, as if the severity had been known.
+    """
+    for deadline in room.starts.get("case.open", ()):
+        clock = case.running.get(deadline.id, {}).get("")
+        if not _fits_severity(deadline, case):
+            if clock is not None and not clock.ended:
+                close_clock(room, clock, "moot", act.id)
+        elif clock is None and deadline.id not in WAITS:
+            _start_at(room, case, deadline, "", case.opened_us)
+
+
+def _clocks(room: Room, case: Case | None) -> dict[str, dict[str, Clock]]:
+    return case.running if case else room.outside
+
+
+def _ended_by(room: Room, act: Act, case: Case | None, deadline: Deadline) -> list[Clock]:
+    running = _clocks(room, case).get(deadline.id, {})
+    kind, name = subject_of(act)
+    starts = SUBJECTS.get(deadline.runs_from)
+    same_kind = starts is not None and starts(act)[0] == kind
+    found = [running[name]] if same_kind and name in running else []
+    # Outside a case nothing ties a call to a window: only the same thing meets its own limit.
+    if not same_kind and case is not None:
+        found = list(running.values())
+    return [clock for clock in found if not clock.ended]
+
+
+def _fits_severity(deadline: Deadline, case: Case | None) -> bool:
+    """Tell whether a limit for grave or for minor cases is this one's; unknown severity is both."""
+    severity = case.severity[:2] if case else ""
+    if deadline.id.endswith("_s3_s4"):
+        return severity in {"", "S3", "S4"}
+    if deadline.id.endswith("_s1_s2"):
+        return severity in {"", "S1", "S2"}
+    return True
+
+
+def _start_at(
+    room: Room, case: Case | None, deadline: Deadline, subject: str, since_us: int
+) -> None:
+    running = _clocks(room, case).setdefault(deadline.id, {})
+    before = running.get(subject)
+    if before is not None and not before.ended:
+        close_clock(room, before, "renewed")
+    clock = Clock(
+        serial=room.clock_count,
+        deadline=deadline,
+        case=case.id if case else "",
+        subject=subject,
+        since_us=since_us,
+        due_us=since_us + deadline.lasts_s * SECOND_US,
+    )
+    room.clock_count += 1
+    running[subject] = clock
+    room.open_clocks[clock.serial] = clock
+    if case:
+        case.clocks.append(clock)
+        case.open_clocks[clock.serial] = clock
+
+
+def end_all(room: Room, case: Case) -> None:
+    """Make the running deadlines of a closed case moot, but leave those on a determination."""
+    for clock in list(case.open_clocks.values()):
+        if not clock.deadline.runs_from.startswith("determination."):
+            close_clock(room, clock, "moot")
+
+
+def reply_clock(case: Case, party: str) -> Clock | None:
+    """Find the deadline by which a party has to reply; None where none was started."""
+    for running in case.running.values():
+        clock = running.get(party)
+        if clock is not None and "case.position" in clock.deadline.ends_with:
+            return clock
+    return None
+
+
+def standing_of(clock: Clock, now_us: int) -> DeadlineStanding:
+    """Show a deadline as it stands at an instant."""
+    passed = not clock.ended and now_us > clock.due_us
+    return DeadlineStanding(
+        deadline=clock.deadline.id,
+        case=clock.case,
+        subject=clock.subject,
+        since_us=clock.since_us,
+        due_us=clock.due_us,
+        standing=clock.ended or ("passed" if passed else "running"),
+        met_by=clock.met_by,
+        default=clock.deadline.default,
+        certified_by=clock.certified_by,
+        article=clock.deadline.article,
+    )
+
+
+def certify(room: Room, act: Act) -> None:
+    """Certify what the text says of a deadline that passed, or of a motion."""
+    case = case_of(room, act)
+    motion = room.motions.get(text(act, "subject"))
+    if motion is not None and motion.case == case.id and motion.rule.id == text(act, "deadline"):
+        _certify_motion(room, act, case, motion)
+    else:
+        _certify_deadline(room, act, case)
+
+
+def _certify_deadline(room: Room, act: Act, case: Case) -> None:
+    name, subject = text(act, "deadline"), text(act, "subject")
+    deadline = next((one for one in room.mandate.deadlines if one.id == name), None)
+    if deadline is None:
+        raise Refused("unknown_deadline", f"the agreement has no deadline {name!r}")
+    if not deadline.default or deadline.certified_by is None:
+        raise Refused("no_default", f"the text says nothing of {name} passing", deadline.article)
+    if not room.bench.presides(act.actor, deadline.certified_by, case.recusals):
+        why = f"{act.actor} is not the chair of {deadline.certified_by}"
+        raise Refused("not_yours", why, deadline.article)
+    clock = case.running.get(name, {}).get(subject)
+    if clock is None or clock.ended in {"met", "renewed", "moot"}:
+        why = f"{name} does not run for {subject or 'the case'}"
+        raise Refused("not_running", why, deadline.article)
+    if not clock.has_passed(act.at_us):
+        left_s = (clock.due_us - act.at_us) // SECOND_US
+        raise Refused("not_passed", f"{left_s} s are left", deadline.article)
+    if clock.certified_by:
+        raise Refused("certified_already", f"{clock.certified_by} certified it", deadline.article)
+    clock.certified_by = act.id
+    if deadline.default == "escalates":
+        case.may_escalate = name
+
+
+def _certify_motion(room: Room, act: Act, case: Case, motion: Motion) -> None:
+    is_chair = room.bench.presides(act.actor, motion.body, case.recusals)
+    seats = room.bench.seats_of(act.actor, motion.body, case.recusals)
+    if not is_chair and not any(is_expert(seat, motion.rule) for seat in seats):
+        why = f"{act.actor} neither chairs {motion.body} nor is one of its experts"
+        raise Refused("not_yours", why, motion.rule.article)
+    if motion.tally is not None and motion.tally.then == "expert_panel":
+        _let_the_experts_decide(room, act, motion)
+    elif motion.rule.kind is DecisionRule.SILENCE_PROCEDURE and motion.closed_us is None:
+        if not is_chair:
+            why = f"{act.actor} is not the chair of {motion.body}"
+            raise Refused("not_yours", why, motion.rule.article)
+        _end_the_silence(act, motion)
+    else:
+        raise Refused("no_default", "the text says nothing of this motion", motion.rule.article)
+
+
+def _end_the_silence(act: Act, motion: Motion) -> None:
+    article = motion.rule.article
+    broken = [seat for seat, ballot in motion.opened.items() if ballot.vote == "no"]
+    if broken:
+        raise Refused("silence_broken", f"{', '.join(sorted(broken))} broke the silence", article)
+    left_us = motion.put_us + (motion.rule.silence_s or 0) * SECOND_US - act.at_us
+    if left_us >= 0:
+        raise Refused("not_passed", f"{left_us // SECOND_US} s of silence are left", article)
+    if motion.silence_certified_by:
+        raise Refused("certified_already", f"{motion.silence_certified_by} certified it", article)
+    motion.silence_certified_by = act.id
+
+
+def _let_the_experts_decide(room: Room, act: Act, motion: Motion) -> None:
+    said = motion.tally
+    assert said is not None  # noqa: S101 - asked before
+    if said.default_by:
+        raise Refused("certified_already", f"{said.default_by} certified it", motion.rule.article)
+    if said.experts_yes == said.experts_no:
+        experts = sum(is_expert(seat, motion.rule) for seat in entitled(room, motion))
+        why = f"of {experts} experts {said.experts_yes} are for it, {said.experts_no} against"
+        raise Refused("experts_undecided", why, motion.rule.article)
+    result = "carried" if said.experts_yes > said.experts_no else "not_carried"
+    why = f"{said.why}; experts: {said.experts_yes} for, {said.experts_no} against"
+    motion.tally = replace(said, result=result, then="", default_by=act.id, why=why)
+    room.open_motions.pop(motion.id, None)
+    settle(room, motion)

@@ -1,0 +1,357 @@
+"""Go through a mandate, and find every way in which it can stand still for ever.
+
+For each body and question: the body votes (`reach`: every way in which the vote can come out), and
+what the text says follows (a tie, a deadlock, a time limit, another body) is followed until there
+is an answer or nothing moves. Seats are adversaries: each may say yes or no, abstain, be absent or
+recused, for ever. Relied on are only a chair's alternates, and that is said in the result.
+docs/explanation/deadlocks.md tells what this can show and what it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from truceline.commission.ballot import rule_for
+from truceline.commission.bounds import (
+    QUESTIONS,
+    certifier,
+    limits_of,
+    limits_of_remedies,
+)
+from truceline.commission.reach import Actor, Witness, actors, chair_of, is_counted_on, reach
+from truceline.records.mandate import Body, Deadline, DecisionRule, Mandate, Rule
+from truceline.records.mandate_path import (
+    BallotOutcome,
+    BallotReach,
+    Exploration,
+    PathStep,
+    Standstill,
+    StandstillPath,
+)
+
+Key = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """A way to stand still from one body on: how, by whom, at what cost."""
+
+    kind: Standstill
+    outcome: BallotOutcome | None
+    actor: Actor | None
+    needed: int
+    cost: int
+    steps: tuple[PathStep, ...]
+    ends_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tail:
+    """What follows a vote that did not decide, up to where nothing moves."""
+
+    kind: Standstill
+    steps: tuple[PathStep, ...]
+    ends_at: str
+    cost: int = 0
+    by_actor: bool = True
+
+
+def explore(mandate: Mandate) -> Exploration:
+    """Find how each body can come out of a vote, and every way to stand still; a pure function.
+
+    The paths are sorted by body in the file's order, then by kind and length; of ways that differ
+    in nothing but the seats of one group, the shortest is given.
+    """
+    walk = _Walk(mandate)
+    paths = [*walk.paths(), *walk.remedies()]
+    return Exploration(
+        agreement=mandate.agreement,
+        agreement_sha256=mandate.agreement_sha256,
+        reaches=tuple(walk.reaches()),
+        paths=tuple(_merged(paths)),
+        counted_on=tuple(sorted(walk.counted_on)),
+    )
+
+
+def _merged(paths: Iterable[StandstillPath]) -> Iterator[StandstillPath]:
+    """Join the paths that differ in the question alone."""
+    found: dict[StandstillPath, list[str]] = {}
+    for path in paths:
+        found.setdefault(replace(path, questions=()), []).extend(path.questions)
+    for path, questions in found.items():
+        yield replace(path, questions=tuple(questions))
+
+
+class _Walk:
+    """One walk through a mandate; it remembers what it worked out and on whom it relied."""
+
+    def __init__(self, mandate: Mandate) -> None:
+        self._mandate = mandate
+        self._bodies = {body.id: body for body in mandate.bodies}
+        self._ballots: dict[str, dict[BallotOutcome, Witness]] = {}
+        self._alone: dict[str, dict[BallotOutcome, list[tuple[Actor, Witness]]]] = {}
+        self.counted_on: set[str] = set()
+
+    def reaches(self) -> Iterator[BallotReach]:
+        """Give how each body can come out of a vote by each of its rules."""
+        for rule in self._mandate.rules:
+            if rule.body in self._bodies:
+                for outcome, witness in self._ballot(rule).items():
+                    yield BallotReach(
+                        body=rule.body, rule=rule.id, outcome=outcome, fewest=witness.fewest
+                    )
+
+    def paths(self) -> Iterator[StandstillPath]:
+        """Give every way to stand still that begins with a question put to a body."""
+        for body in self._mandate.bodies:
+            for question in QUESTIONS:
+                if rule_for(self._mandate, body.id, question) is not None:
+                    stands = self._stands(body, question, frozenset())
+                    for stand in sorted(stands, key=lambda one: (one.kind.value, one.cost)):
+                        yield _path(body.id, question, stand)
+            if not self._mandate.rules:
+                yield from self._without_rule(body)
+
+    def _without_rule(self, body: Body) -> Iterator[StandstillPath]:
+        for question in QUESTIONS:
+            step = _step(body.id, "no_rule", article=body.article)
+            tail = self._end(Standstill.DEADLOCK, step, question, body.id)
+            if tail is not None:
+                yield _path(body.id, question, _of_tail(tail))
+
+    def remedies(self) -> Iterator[StandstillPath]:
+        """Give the limits for keeping a remedy after which no body can set another one."""
+        if any(rule_for(self._mandate, body, "remedy") for body in self._bodies):
+            return
+        for limit in limits_of_remedies(self._mandate):
+            steps = (
+                _step("", "deadline_passes", rule=limit.id, article=limit.article),
+                _step("", "no_rule"),
+            )
+            tail = _Tail(kind=Standstill.DEADLOCK, steps=steps, ends_at="")
+            yield _path("", "remedy", _of_tail(tail))
+
+    # ------------------------------------------------------------------------------ votes
+    def _ballot(self, rule: Rule) -> dict[BallotOutcome, Witness]:
+        if rule.id not in self._ballots:
+            body = self._bodies[rule.body]
+            chair = chair_of(body)
+            if rule.on_tie == "chair" and chair and is_counted_on(self._mandate, chair):
+                self.counted_on.add(f"{body.id}/{chair.id}")
+            self._ballots[rule.id] = reach(self._mandate, body, rule)
+        return self._ballots[rule.id]
+
+    def _lone(self, rule: Rule) -> dict[BallotOutcome, list[tuple[Actor, Witness]]]:
+        """Give who can bring each outcome about alone, all others voting yes."""
+        if rule.id not in self._alone:
+            body = self._bodies[rule.body]
+            found: dict[BallotOutcome, list[tuple[Actor, Witness]]] = {}
+            for actor in actors(self._mandate, body, rule):
+                alone = reach(self._mandate, body, rule, actor.seats)
+                for outcome, witness in alone.items():
+                    if witness.fewest == 1 or actor.party or actor.group:
+                        found.setdefault(outcome, []).append((actor, witness))
+            self._alone[rule.id] = found
+        return self._alone[rule.id]
+
+    def _stands(self, body: Body, question: str, visited: frozenset[str]) -> tuple[_Stand, ...]:
+        """Give every way to stand still from a body on that has a rule for the question."""
+        rule = rule_for(self._mandate, body.id, question)
+        if rule is None:
+            raise ValueError(f"{body.id} has no rule for {question}")
+        found: list[_Stand] = []
+        for outcome, witness in self._ballot(rule).items():
+            if outcome.decides:
+                continue
+            lone = self._lone(rule).get(outcome, [])
+            whoever: list[tuple[Actor | None, Witness]] = [*lone]
+            if all(one.fewest > witness.fewest for _, one in lone):
+                whoever.append((None, witness))
+            for actor, one in whoever:
+                tail = self._after(rule, outcome, question, visited | {body.id}, actor)
+                if tail is not None:
+                    found.append(_of_vote(rule, outcome, actor, one, tail))
+        return tuple(found)
+
+    # ------------------------------------------------------------------------ what follows
+    def _after(
+        self,
+        rule: Rule,
+        outcome: BallotOutcome,
+        question: str,
+        visited: frozenset[str],
+        actor: Actor | None,
+    ) -> _Tail | None:
+        """Follow a vote that did not decide; None where it comes to an answer."""
+        if outcome is BallotOutcome.TIE and rule.on_tie == "fails":
+            return None
+        waited: tuple[PathStep, ...] = ()
+        if outcome is BallotOutcome.NOT_QUORATE:
+            limit = next(iter(limits_of(self._mandate, question)), None)
+            if rule.kind is DecisionRule.SILENCE_PROCEDURE:
+                waited = (_step(rule.body, "silence_ends", rule=rule.id, article=rule.article),)
+            elif limit is None:
+                step = _step(rule.body, "nothing_bounds_the_wait")
+                return self._end(Standstill.SILENT_STALL, step, question, rule.body)
+            else:
+                waited = (_passes(limit),)
+        escalates = outcome is BallotOutcome.TIE and rule.on_tie == "escalates"
+        if escalates or rule.on_deadlock == "escalates":
+            tail = self._escalate(rule, question, visited, actor)
+        elif rule.on_deadlock == "expert_panel":
+            tail = self._experts(rule, question)
+        else:
+            absent = outcome is BallotOutcome.CHAIR_ABSENT
+            kind = Standstill.NEEDS_ABSENT_CHAIR if absent else Standstill.DEADLOCK
+            what = "chair_may_be_absent" if absent else "nothing_follows"
+            step = _step(rule.body, what, rule=rule.id, article=rule.article)
+            tail = self._end(kind, step, question, rule.body)
+        return None if tail is None else replace(tail, steps=_once((*waited, *tail.steps)))
+
+    def _escalate(
+        self, rule: Rule, question: str, visited: frozenset[str], actor: Actor | None
+    ) -> _Tail | None:
+        body = self._bodies[rule.body]
+        to = self._bodies.get(body.escalates_to or "")
+        if to is None:
+            step = _step(body.id, "nowhere_to_escalate", rule=rule.id, article=rule.article)
+            return self._end(Standstill.DEADLOCK, step, question, body.id)
+        went = _step(body.id, "escalates", to=to.id, rule=rule.id, article=body.article)
+        if to.id in visited or rule_for(self._mandate, to.id, question) is None:
+            what = "leads_back" if to.id in visited else "no_rule"
+            end = self._end(Standstill.DEADLOCK, _step(to.id, what), question, to.id)
+            return None if end is None else replace(end, steps=(went, *end.steps))
+        stands = self._stands(to, question, visited)
+        if not stands:
+            return None
+        same = [one for one in stands if actor is None or _is_same(one.actor, actor)]
+        best = min(same or stands, key=_is_told_elsewhere)
+        return _Tail(
+            kind=best.kind,
+            steps=(went, *best.steps),
+            ends_at=best.ends_at,
+            cost=best.cost,
+            by_actor=bool(same),
+        )
+
+    def _experts(self, rule: Rule, question: str) -> _Tail | None:
+        """Let the experts' finding stand: by an entry that a chair certifies, and not without."""
+        named = [one.certified_by for one in limits_of(self._mandate, question) if one.default]
+        body = next((one for one in named if one is not None), rule.body)
+        if self._is_certified_by(body):
+            return None
+        steps = (
+            _step(body, "experts_need_chair", rule=rule.id, article=rule.article),
+            _step(body, "chair_may_be_absent"),
+        )
+        return _Tail(kind=Standstill.NEEDS_ABSENT_CHAIR, steps=steps, ends_at=body)
+
+    def _end(self, kind: Standstill, step: PathStep, question: str, at: str) -> _Tail | None:
+        """Come to where nothing moves, unless the text has a default that can be certified."""
+        defaults = [one for one in limits_of(self._mandate, question) if one.default]
+        if any(self._is_certified_by(one.certified_by or "") for one in defaults):
+            return None
+        if not defaults:
+            return _Tail(kind=kind, steps=(step,), ends_at=at)
+        limit = defaults[0]
+        body = limit.certified_by or ""
+        steps = (
+            _passes(limit),
+            _step(body, "default_needs_chair", rule=limit.id, article=limit.article),
+            _step(body, "chair_may_be_absent"),
+        )
+        return _Tail(kind=Standstill.NEEDS_ABSENT_CHAIR, steps=steps, ends_at=body)
+
+    def _is_certified_by(self, body: str) -> bool:
+        seat = certifier(self._mandate, body)
+        if seat is not None:
+            self.counted_on.add(seat)
+        return seat is not None
+
+
+# --------------------------------------------------------------------------------- the pieces
+def _step(body: str, what: str, *, to: str = "", rule: str = "", article: str = "") -> PathStep:
+    return PathStep(body=body, seats=(), what=what, to=to, rule=rule, article=article)
+
+
+def _passes(limit: Deadline) -> PathStep:
+    return _step("", "deadline_passes", rule=limit.id, article=limit.article)
+
+
+def _once(steps: tuple[PathStep, ...]) -> tuple[PathStep, ...]:
+    """Give the steps without the second telling of a time limit that has passed."""
+    return tuple(dict.fromkeys(steps))
+
+
+def _is_told_elsewhere(stand: _Stand) -> tuple[bool, int, int]:
+    """Order the ways in which a higher body stands still: first those that only it explains.
+
+    A wait in the higher body is a path of its own, told where it begins.
+    """
+    waits = stand.kind in {Standstill.SILENT_STALL, Standstill.NEEDS_ABSENT_CHAIR}
+    return waits, stand.cost, len(stand.steps)
+
+
+def _is_same(one: Actor | None, other: Actor) -> bool:
+    """Tell whether two bodies are blocked by the same hand: a party, a group, or a seat's name."""
+    if one is None:
+        return False
+    if one.party or one.group or other.party or other.group:
+        return (one.party, one.group) == (other.party, other.group)
+    return bool({seat.id for seat in one.seats} & {seat.id for seat in other.seats})
+
+
+def _of_tail(tail: _Tail) -> _Stand:
+    return _Stand(
+        kind=tail.kind,
+        outcome=None,
+        actor=None,
+        needed=0,
+        cost=tail.cost,
+        steps=tail.steps,
+        ends_at=tail.ends_at,
+    )
+
+
+def _of_vote(
+    rule: Rule, outcome: BallotOutcome, actor: Actor | None, witness: Witness, tail: _Tail
+) -> _Stand:
+    """Put a vote before what follows it, and tell whether one hand does it all."""
+    alone = actor if tail.by_actor else None
+    is_veto = alone is not None and tail.kind in {Standstill.DEADLOCK, Standstill.VETO}
+    kind = tail.kind if not is_veto else Standstill.VETO
+    if alone is None and tail.kind is Standstill.VETO:
+        kind = Standstill.DEADLOCK
+    votes = tuple(
+        PathStep(
+            body=rule.body, seats=ids, what=choice.value, to="", rule=rule.id, article=rule.article
+        )
+        for choice, ids in witness.seats
+    )
+    came_out = _step(rule.body, outcome.value, rule=rule.id, article=rule.article)
+    return _Stand(
+        kind=kind,
+        outcome=outcome,
+        actor=alone,
+        needed=witness.fewest if alone is not None else 0,
+        cost=witness.fewest + tail.cost,
+        steps=(*votes, came_out, *tail.steps),
+        ends_at=tail.ends_at,
+    )
+
+
+def _path(body: str, question: str, stand: _Stand) -> StandstillPath:
+    actor = stand.actor
+    return StandstillPath(
+        kind=stand.kind,
+        body=body,
+        questions=(question,),
+        outcome=stand.outcome,
+        ends_at=stand.ends_at,
+        blockers=() if actor is None else tuple(seat.id for seat in actor.seats),
+        needed=stand.needed,
+        party="" if actor is None else actor.party,
+        group="" if actor is None else actor.group,
+        steps=stand.steps,
+    )

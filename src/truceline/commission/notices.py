@@ -1,0 +1,108 @@
+"""What somebody should look at: limits that run or passed, votes to open, remedies to follow up.
+
+A notice changes nothing. It is made of what stands, at the instant it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truceline.commission.motions import phase
+from truceline.commission.room import Clock, Room
+from truceline.records.chamber import Notice
+from truceline.records.units import SECOND_US
+
+FAR_US = 2**63
+
+
+def notices(room: Room, now_us: int, *, also_met: bool = False) -> tuple[Notice, ...]:
+    """Give every notice, the first due first, those without a limit last."""
+    found = [
+        *_of_clocks(room, now_us),
+        *_of_motions(room),
+        *_of_remedies(room, now_us),
+        *_of_appeals(room),
+    ]
+    if also_met:
+        found += _of_met(room)
+    return tuple(sorted(found, key=_order))
+
+
+def _order(one: Notice) -> tuple[int, str, str, str, str]:
+    due_us = FAR_US if one.due_us is None else one.due_us
+    return due_us, one.kind, one.case, one.subject, one.rule
+
+
+def _of_clock(clock: Clock, kind: str) -> Notice:
+    return Notice(
+        kind=kind,
+        case=clock.case,
+        subject=clock.subject,
+        rule=clock.deadline.id,
+        due_us=clock.due_us,
+        article=clock.deadline.article,
+    )
+
+
+def _of_clocks(room: Room, now_us: int) -> Iterator[Notice]:
+    for clock in room.open_clocks.values():
+        if now_us <= clock.due_us:
+            yield _of_clock(clock, "deadline_running")
+            continue
+        is_silence = "case.position" in clock.deadline.ends_with
+        yield _of_clock(clock, "party_silent" if is_silence else "deadline_passed")
+        if clock.deadline.default and clock.deadline.certified_by and not clock.certified_by:
+            yield _of_clock(clock, "default_to_certify")
+
+
+def _of_met(room: Room) -> Iterator[Notice]:
+    inside = (clock for case in room.cases.values() for clock in case.clocks)
+    outside = (clock for running in room.outside.values() for clock in running.values())
+    for clocks in (inside, outside):
+        for clock in clocks:
+            if clock.ended in {"met", "met_late"}:
+                yield _of_clock(clock, f"deadline_{clock.ended}")
+
+
+def _of_motions(room: Room) -> Iterator[Notice]:
+    for name in room.open_motions:
+        motion = room.motions[name]
+        if room.cases[motion.case].status == "closed":
+            continue
+        due_us = None
+        if motion.closed_us is not None:
+            then = motion.tally.then if motion.tally else ""
+            kind = "default_to_certify" if then == "expert_panel" else "motion_to_escalate"
+        elif phase(motion) == "opening":
+            shut = set(motion.seals) - set(motion.opened)
+            kind = "votes_to_open" if shut else "motion_to_close"
+        else:
+            kind = "motion_to_close"
+            if phase(motion) == "silence":
+                due_us = motion.put_us + (motion.rule.silence_s or 0) * SECOND_US
+        yield Notice(
+            kind=kind,
+            case=motion.case,
+            subject=motion.id,
+            rule=motion.rule.id,
+            due_us=due_us,
+            article=motion.rule.article,
+        )
+
+
+def _of_remedies(room: Room, now_us: int) -> Iterator[Notice]:
+    for remedy in room.remedies.values():
+        one = remedy.standing
+        if one.standing == "running" and now_us > one.due_us:
+            yield _of_remedy("remedy_to_follow_up", one.case, one.id, one.due_us)
+        if remedy.stood_on and one.standing != "lifted":
+            yield _of_remedy("stood_on_corrected", one.case, one.id, None)
+
+
+def _of_remedy(kind: str, case: str, remedy: str, due_us: int | None) -> Notice:
+    return Notice(kind=kind, case=case, subject=remedy, rule="", due_us=due_us, article="")
+
+
+def _of_appeals(room: Room) -> Iterator[Notice]:
+    for appeal, case in room.open_appeals.items():
+        yield _of_remedy("appeal_to_decide", case, appeal, None)

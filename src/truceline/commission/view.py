@@ -1,0 +1,79 @@
+"""Show a case as records: one line of the board, or the whole of it."""
+
+from __future__ import annotations
+
+from truceline.commission.case import party_standing, status_at
+from truceline.commission.deadlines import standing_of
+from truceline.commission.hats import hats
+from truceline.commission.motions import standing_of as motion_standing_of
+from truceline.commission.patterns import pattern
+from truceline.commission.remedies import history
+from truceline.commission.room import Case, Room
+from truceline.records.chamber import CaseLine, CaseView, Pattern
+
+
+def line(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> CaseLine:
+    """Show a case as one line."""
+    open_clocks = [clock.due_us for clock in case.open_clocks.values()]
+    running = [due_us for due_us in open_clocks if due_us >= now_us]
+    return CaseLine(
+        id=case.id,
+        title=case.title,
+        body=case.body,
+        status=status_at(case, now_us),
+        severity=case.severity,
+        assigned_to=case.assigned_to,
+        opened_us=case.opened_us,
+        next_due_us=min(running, default=None),
+        passed=len(open_clocks) - len(running),
+        determinations=sum(
+            room.determinations[one].standing == "stands" for one in case.determinations
+        ),
+        remedies_open=sum(
+            room.remedies[one].standing.standing in {"running", "not_kept", "undecided"}
+            for one in case.remedies
+        ),
+        warned=bool(warnings),
+    )
+
+
+def view(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> CaseView:
+    """Show a case whole."""
+    return CaseView(
+        line=line(case, room, now_us, warnings),
+        opened_by=case.opened_by,
+        claim=case.claim,
+        findings=tuple(case.findings),
+        parties=tuple(party_standing(case, party, now_us) for party in case.concerns),
+        requests=tuple(case.requests.values()),
+        exhibits=tuple(case.exhibits.values()),
+        recusals=tuple(case.recusals),
+        conflicts=tuple(case.conflicts),
+        motions=tuple(motion_standing_of(room, room.motions[one]) for one in case.motions),
+        determinations=tuple(room.determinations[one] for one in case.determinations),
+        corrections=tuple(case.corrections),
+        appeals=tuple(case.appeals.values()),
+        remedies=tuple(history(room.remedies[one]) for one in case.remedies),
+        deadlines=tuple(standing_of(clock, now_us) for clock in case.clocks),
+        published=tuple(case.published),
+        handovers=tuple(case.handovers),
+        bodies=tuple(case.bodies),
+        links=tuple(case.links),
+        patterns=_patterns(case, room),
+        hats=hats(room, case),
+        warnings=warnings,
+    )
+
+
+def _patterns(case: Case, room: Room) -> tuple[Pattern, ...]:
+    """Give the patterns of two cases and more that a case belongs to, by kind and key."""
+    keys: set[tuple[str, str]] = set()
+    for finding in case.findings:
+        facts = room.facts[finding]
+        keys |= {("place", facts.cell), ("unit_area", facts.unit_area), ("order", facts.order)}
+    found: list[Pattern] = []
+    for by, key in sorted(keys):
+        alike = room.shared.get((by, key), {}) if key else {}
+        if len(alike) > 1:
+            found.append(pattern(by, key, [(room.cases[one].began_us, one) for one in alike]))
+    return tuple(found)

@@ -1,0 +1,295 @@
+"""What a board takes from missions: signed, with its proofs, one way.
+
+From a mission come all entries of its log with the head that signs them, the agreements, and the
+findings with their incidents. Nothing is believed: the tree over the entries has to have the
+signed root and to continue what was imported before, each entry has to be signed by whom it must
+be, and each file has to be the one that the log states. A bundle comes whole: it proves itself.
+
+What came in stands in the board's own log, as originals of the feed "import": a manifest, and the
+files that it names. The mission is only read; nothing of the board is written near it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from truceline.evidence.bundle import AGREEMENT_FEED, BUNDLE_LIMIT
+from truceline.evidence.edge import Edge
+from truceline.evidence.folder import DERIVED, original_name
+from truceline.evidence.keys import VerifierKey, read_key
+from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.note import open_checkpoint
+from truceline.evidence.statement import Statement
+from truceline.evidence.strict import FormatError
+from truceline.evidence.tiles import decode_bundle, encode_bundle
+from truceline.evidence.tree import leaf_hash
+from truceline.evidence.verifiers import verify_bundle
+from truceline.pipeline.acts import ActReader
+from truceline.pipeline.board_folder import insist_on_board, read_stored, store_file
+from truceline.records.act import Act
+from truceline.records.canonical import Json, canonical
+
+FORMAT = 1
+FEED = "import"
+MANIFEST = ".manifest"
+# The derived files that a board needs: what was found, and on which incidents.
+TAKEN = ("findings.jsonl", "incidents.jsonl")
+
+
+@dataclass(slots=True, kw_only=True)
+class Import:
+    """One mission's log as far as it was imported.
+
+    Attributes:
+        key: Key of the log, as it was given.
+        reader: Who may speak in it, and its acts.
+        edge: Right edge of its tree: its size and its root.
+        agreements: SHA-256 of its agreements, in hex, with their names.
+        derived: SHA-256 of its derived files, in hex, by their paths.
+    """
+
+    key: VerifierKey
+    reader: ActReader
+    edge: Edge = field(default_factory=Edge)
+    agreements: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def acts(self) -> list[Act]:
+        """The acts in its log, in order."""
+        return self.reader.acts
+
+    def take(self, entries: list[bytes], note: bytes) -> None:
+        """Take the next entries, up to a signed head.
+
+        Raises:
+            LedgerError: The head does not sign exactly what was imported before and these entries,
+                or an entry is not signed by whom it must be.
+        """
+        try:
+            head = open_checkpoint(note, self.key)
+        except FormatError as error:
+            raise LedgerError(f"the head of {self.key.name}: {error}") from error
+        edge = self.edge.copy()
+        edge.extend(map(leaf_hash, entries))
+        if (edge.size, edge.root) != (head.size, head.root):
+            raise LedgerError(
+                f"{self.key.name} signs a head of size {head.size} that does not continue the "
+                f"{self.edge.size} entries imported before: keep both and ask a mirror"
+            )
+        self.reader.take(entries, self._hear)
+        self.edge = edge
+
+    def _hear(self, statement: Statement) -> None:
+        body = statement.body
+        if statement.kind == "derived":
+            self.derived[str(body["path"])] = str(body["sha256"])
+        is_own = statement.actor == self.key.name
+        if statement.kind == "original" and body["feed"] == AGREEMENT_FEED and is_own:
+            self.agreements.setdefault(str(body["sha256"]), str(body["name"]))
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that go along: SHA-256 by the path in the mission's folder."""
+        named = {original_name(digest): digest for digest in self.agreements}
+        found = {f"{DERIVED}{path}": self.derived[path] for path in TAKEN if path in self.derived}
+        return named | found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imports:
+    """Everything that a board has imported.
+
+    Attributes:
+        logs: By the name of the log.
+        bundles: SHA-256 of the bundles, in hex, in the order in which they came.
+        keys: The key of each bundle's signer.
+    """
+
+    logs: Mapping[str, Import]
+    bundles: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What one import brought.
+
+    Attributes:
+        origin: Name of the mission's log.
+        size: Entries of it that the board has now.
+        entries: Entries that are new.
+        acts: Acts among all of them.
+        files: Files that are new.
+    """
+
+    origin: str
+    size: int
+    entries: int
+    acts: int
+    files: int
+
+
+def import_evidence(board: Path, source: Path, key: str) -> Imported:
+    """Import a mission folder or a bundle into a board.
+
+    Args:
+        board: The board's folder; its key stands beside it.
+        source: A mission folder, or the file of a bundle.
+        key: Verifier key of the mission's log, had from elsewhere.
+
+    Raises:
+        FormatError: The board is none, or the key is none.
+        LedgerError: The source is signed by another key, damaged, or does not continue what was
+            imported before; nothing was written.
+        OSError: A file cannot be read.
+    """
+    insist_on_board(board)
+    VerifierKey.read(key)
+    if source.is_dir():
+        return _import_mission(board, source, key)
+    return _import_bundle(board, source, key)
+
+
+def read_imports(board: Path) -> Imports:
+    """Read what a board has imported, and check all of it again.
+
+    Raises:
+        LedgerError: It is not what was signed; or the board is damaged.
+    """
+    with Ledger.open(board) as ledger:
+        return _read(ledger)
+
+
+def _read(ledger: Ledger) -> Imports:
+    logs: dict[str, Import] = {}
+    bundles: list[str] = []
+    keys: list[str] = []
+    for manifest in _manifests(ledger):
+        key = VerifierKey.read(str(manifest["key"]))
+        if manifest["kind"] == "bundle":
+            bundles.append(str(manifest["bundle"]))
+            keys.append(str(key))
+            continue
+        log = logs.setdefault(key.name, Import(key=key, reader=ActReader(key)))
+        if log.key != key:
+            raise LedgerError(f"{key.name} was imported with two keys")
+        count = int(str(manifest["size"])) - log.edge.size
+        content = read_stored(ledger.folder, str(manifest["entries"]))
+        log.take(decode_bundle(content, count), str(manifest["checkpoint"]).encode())
+    return Imports(logs=logs, bundles=tuple(bundles), keys=tuple(keys))
+
+
+def _manifests(ledger: Ledger) -> Iterator[dict[str, Json]]:
+    for statement in ledger.statements():
+        if statement.kind != "original" or statement.actor != ledger.key.name:
+            continue
+        name, feed = str(statement.body["name"]), statement.body["feed"]
+        if feed == FEED and name.endswith(MANIFEST):
+            manifest = json.loads(read_stored(ledger.folder, str(statement.body["sha256"])))
+            if manifest.get("format") != FORMAT:
+                raise LedgerError(f"{name} is not of format {FORMAT}")
+            yield manifest
+
+
+def _import_mission(board: Path, mission: Path, key: str) -> Imported:
+    with Ledger.open(mission) as source, Ledger.open(board, _seed(board)) as ledger:
+        if str(source.key) != key:
+            raise LedgerError(f"{mission} is signed by {source.key}, not by {key}")
+        verifier = source.key
+        log = _read(ledger).logs.get(verifier.name)
+        log = log or Import(key=verifier, reader=ActReader(verifier))
+        before, had = log.edge.size, set(log.files.values())
+        if source.size < before:
+            raise LedgerError(
+                f"{mission} has {source.size} entries, {before} were imported before: it is an "
+                "older copy, or its history was rewritten"
+            )
+        entries = list(source.entries(before))
+        log.take(entries, source.note)
+        new = {name: digest for name, digest in log.files.items() if digest not in had}
+        contents = {name: _stated(mission, name, digest) for name, digest in new.items()}
+        if entries:
+            _store(ledger, key, source.note, entries, log, contents)
+    return Imported(
+        origin=verifier.name,
+        size=log.edge.size,
+        entries=len(entries),
+        acts=len(log.acts),
+        files=len(contents),
+    )
+
+
+def _store(
+    ledger: Ledger,
+    key: str,
+    note: bytes,
+    entries: list[bytes],
+    log: Import,
+    contents: Mapping[str, bytes],
+) -> None:
+    """Put everything into the board's log: the files first, the manifest that names them last."""
+    begin, size = log.edge.size - len(entries), log.edge.size
+    path = f"imports/{log.key.name}"
+    bundled = b"".join(encode_bundle([entry]) for entry in entries)
+    manifest: dict[str, Json] = {
+        "format": FORMAT,
+        "kind": "log",
+        "key": key,
+        "begin": begin,
+        "size": size,
+        "checkpoint": note.decode(),
+        "entries": store_file(ledger, FEED, f"{path}/{begin}-{size}.entries", bundled),
+        "files": [
+            {"name": name, "sha256": store_file(ledger, FEED, f"{path}/{size}/{name}", content)}
+            for name, content in sorted(contents.items())
+        ],
+    }
+    store_file(ledger, FEED, f"{path}/{size}{MANIFEST}", canonical(manifest))
+    ledger.commit(time.time_ns() // 1000)
+
+
+def _stated(mission: Path, name: str, digest: str) -> bytes:
+    content = (mission / name).read_bytes()
+    if sha256(content).hexdigest() != digest:
+        raise LedgerError(f"{mission}: {name} is not the file that its log states")
+    return content
+
+
+def _import_bundle(board: Path, source: Path, key: str) -> Imported:
+    with source.open("rb") as file:
+        content = file.read(BUNDLE_LIMIT + 1)
+    try:
+        checked = verify_bundle.verify(content, key)
+    except verify_bundle.Wrong as wrong:
+        raise LedgerError(f"{source} is no bundle that verifies: {wrong}") from wrong
+    digest = sha256(content).hexdigest()
+    with Ledger.open(board, _seed(board)) as ledger:
+        is_new = digest not in _read(ledger).bundles
+        if is_new:
+            path = f"imports/bundles/{digest}"
+            store_file(ledger, FEED, path, content)
+            manifest: dict[str, Json] = {
+                "format": FORMAT,
+                "kind": "bundle",
+                "key": key,
+                "bundle": digest,
+            }
+            store_file(ledger, FEED, f"{path}{MANIFEST}", canonical(manifest))
+            ledger.commit(time.time_ns() // 1000)
+    return Imported(
+        origin=VerifierKey.read(key).name,
+        size=checked.head.size if checked.head else 0,
+        entries=len(checked.entries) if is_new else 0,
+        acts=0,
+        files=int(is_new),
+    )
+
+
+def _seed(board: Path) -> bytes:
+    return read_key(board.with_name(f"{board.name}.key"))

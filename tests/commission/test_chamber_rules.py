@@ -1,0 +1,587 @@
+"""What holds in a commission, one sentence a test, where no refusal says it."""
+
+# ruff: noqa: ANN401 - what an act says has the shape of its name
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from chamber_world import (
+    ALL_YES,
+    ANALYST,
+    CHAIR,
+    PARTIES,
+    REVIEWER,
+    SEATS,
+    START_US,
+    World,
+    determination,
+    facts,
+    mandate,
+    party_key,
+    remedy,
+    rule,
+    seat,
+)
+
+from truceline.commission.acts import ACTS, WHO
+from truceline.commission.authority import FITS
+from truceline.commission.chamber import TAKE
+from truceline.commission.motions import commitment
+from truceline.commission.patterns import most_in_window, pattern, recurrence
+from truceline.records.mandate import DecisionRule
+from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US, us_of
+
+K = DecisionRule
+
+
+# ------------------------------------------------------------------------------ the tables
+def test_every_act_of_the_table_does_something() -> None:
+    assert set(TAKE) == set(ACTS)
+    assert set(FITS) == set(WHO)
+    assert {word for spec in ACTS.values() for word in spec.who} == set(WHO)
+
+
+# ----------------------------------------------------------------------- who acts for whom
+def test_an_alternate_acts_only_while_the_holder_is_absent() -> None:
+    world = World()
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    sealed = commitment(motion, "yes", "", "s")
+    assert world.refused("vote.seal", "key/cc-2", motion, commitment=sealed) == "not_yours"
+    said = {"body": "commission", "seat": "cc"}
+    world.do("seat.absent", "key/cc", **said, absent=True)
+    assert world.refused("vote.seal", "key/cc", motion, commitment=sealed) == "not_yours"
+    world.do("vote.seal", "key/cc-2", motion, commitment=sealed)
+    world.do("seat.absent", "key/cc", **said, absent=False)
+    other = commitment(motion, "no", "", "t")
+    assert world.refused("vote.seal", "key/cc", motion, commitment=other) == "voted_already"
+
+
+def test_where_only_the_holder_is_recused_the_seat_still_votes() -> None:
+    world = World(mandate(rule(quorum=5)))
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="holder", reasons="My brother was there.")
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    voters = [*ALL_YES[:3], "key/cc-2", "key/dd"]
+    world.vote(motion, dict.fromkeys(voters, "yes"))
+    world.do("motion.close", CHAIR, motion, result="carried")
+
+
+def test_a_recused_seat_neither_votes_nor_counts_for_the_quorum() -> None:
+    world = World(mandate(rule(quorum=5)))
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="A supplier.")
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    world.vote(motion, dict.fromkeys([*ALL_YES[:3], "key/dd"], "yes"))
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+
+
+def test_a_vote_that_was_opened_before_the_recusal_no_longer_counts() -> None:
+    world = World()
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    votes = {CHAIR: "yes", "key/aa": "yes", "key/bb": "no", "key/cc": "no", "key/dd": "yes"}
+    world.vote(motion, votes)
+    world.do("case.recuse", "key/dd", case, scope="seat", reasons="A supplier.")
+    assert world.attempt("motion.close", CHAIR, motion, result="carried") == "other_result"
+    world.do("motion.close", CHAIR, motion, result="not_carried")
+
+
+def test_an_alternate_presides_without_a_vote_where_the_chair_is_recused() -> None:
+    world = World()
+    case = world.heard()
+    world.do("case.recuse", CHAIR, case, scope="seat", reasons="An interest.")
+    assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
+    world.do("case.deliberate", "key/chair-2", case)
+    motion = world.put(case, "closing", {"reasons": "Done."}, by="key/aa")
+    sealed = commitment(motion, "yes", "", "s")
+    assert world.refused("vote.seal", "key/chair-2", motion, commitment=sealed) == "not_yours"
+
+
+def test_a_seat_that_is_filled_anew_is_the_new_holders_alone() -> None:
+    world = World()
+    case = world.heard()
+    said: dict[str, Any] = {
+        "body": "commission", "seat": "cc", "holder": "key/new", "alternates": [],
+    }  # fmt: skip
+    assert world.refused("seat.fill", "key/cc", **said) == "not_yours"
+    world.do("seat.fill", "gov/cc", **said)
+    told = {"interest": "We build the sensors."}
+    assert world.refused("case.conflict", "key/cc", case, **told) == "not_yours"
+    world.do("case.conflict", "key/new", case, **told)
+    assert [one.seat for one in world.chamber.view(case).conflicts] == ["cc"]
+
+
+def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
+    world = World(mandate(rule(K.ESCALATION_ON_DEADLOCK), rule(id="p", body="political", quorum=2)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    sealed = commitment(motion, "yes", "", "s")
+    assert world.refused("vote.seal", "key/ee", motion, commitment=sealed) == "not_yours"
+    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    world.do("case.escalate", "key/dd", case, rule="r1", motion=motion)
+    assert world.chamber.view(case).bodies == ("commission", "political")
+    above = world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
+    assert world.chamber.motion(above).body == "political"
+    assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
+
+
+# ------------------------------------------------------------------------------- the votes
+def test_nobody_sees_a_vote_before_it_is_opened() -> None:
+    world = World()
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    world.do("vote.seal", "key/aa", motion, commitment=commitment(motion, "no", "", "s"))
+    (aa,) = [one for one in world.chamber.motion(motion).ballots if one.seat == "aa"]
+    assert (aa.standing, aa.vote) == ("sealed", "")
+
+
+def test_a_seal_that_is_never_opened_counts_as_absent_and_says_so() -> None:
+    world = World()
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    for key in ALL_YES:
+        sealed = commitment(motion, "yes", "because", f"salt {key}")
+        world.do("vote.seal", key, motion, commitment=sealed)
+    for key in ALL_YES[:4]:
+        world.open(motion, key, "yes")
+    world.wait(24 * HOUR_US)
+    world.do("motion.close", CHAIR, motion, result="carried")
+    shown = world.chamber.motion(motion)
+    assert shown.ballots[-1].standing == "never_opened"
+    assert shown.tally
+    assert (shown.tally.yes, shown.tally.absent) == (4, 1)
+
+
+def test_the_seal_is_over_motion_vote_reasons_and_salt() -> None:
+    sealed = commitment("m", "yes", "r", "s")
+    others = [("n", "yes", "r", "s"), ("m", "no", "r", "s"), ("m", "yes", "", "s"),
+              ("m", "yes", "r", "t")]  # fmt: skip
+    assert len({sealed, *(commitment(*one) for one in others)}) == 5
+
+
+def test_silence_carries_after_its_time_and_with_an_entry_that_says_so() -> None:
+    world = World(mandate(rule(K.SILENCE_PROCEDURE, silence_s=3600)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "not_passed"
+    world.wait(HOUR_US)
+    assert world.refused("deadline.certify", "key/aa", case, **said) == "not_yours"
+    world.do("deadline.certify", CHAIR, case, **said)
+    world.do("motion.close", CHAIR, motion, result="carried")
+
+
+def test_the_last_microsecond_of_a_silence_still_breaks_it() -> None:
+    world = World(mandate(rule(K.SILENCE_PROCEDURE, silence_s=3600)))
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    world.wait(HOUR_US - SECOND_US)  # signing takes the second that is left
+    world.do("vote.open", "key/aa", motion, vote="no", salt="")
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+
+
+def test_the_experts_word_stands_only_once_it_is_certified() -> None:
+    experts = tuple(seat(f"x{n}", group="experts", votes=False) for n in (1, 2, 3))
+    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))
+    case = world.heard()
+    proposal = determination()
+    motion = world.put(case, "determination", proposal)
+    votes = dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"}
+    world.vote(motion, votes | {"key/x1": "yes", "key/x2": "yes", "key/x3": "no"})
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    record = {"motion": motion, "proposal": proposal}
+    refused = world.refused("determination.record", CHAIR, case, **record)
+    assert refused == "motion_not_carried"
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", "key/aa", case, **said) == "not_yours"
+    world.do("deadline.certify", "key/x3", case, **said)
+    tally = world.chamber.motion(motion).tally
+    assert tally
+    assert (tally.result, bool(tally.default_by)) == ("carried", True)
+    world.do("determination.record", CHAIR, case, **record)
+
+
+# --------------------------------------------------------------------------- the deadlines
+def test_a_passed_deadline_moves_a_case_only_by_a_certified_entry() -> None:
+    world = World()
+    case = world.open_case()
+    world.wait(49 * HOUR_US)
+    world.chamber.now_us = world.now_us
+    kinds = {one.kind for one in world.chamber.notices()}
+    assert kinds == {"deadline_passed", "default_to_certify"}
+    name = "commission_determination_s3_s4"
+    assert world.refused("case.escalate", CHAIR, case, rule=name) == "not_deadlocked"
+    assert world.chamber.view(case).bodies == ("commission",)
+    world.do("deadline.certify", CHAIR, case, deadline=name, subject="")
+    assert world.chamber.view(case).bodies == ("commission",)
+    world.do("case.escalate", CHAIR, case, rule=name)
+    assert world.chamber.view(case).bodies == ("commission", "political")
+
+
+def test_every_deadline_runs_then_passes_or_is_met() -> None:
+    world = World()
+    case = world.open_case(severity="S1_minor")
+    assert {one.deadline for one in world.chamber.view(case).deadlines} == {"determination_s1_s2"}
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    world.do("case.notify", REVIEWER, case, party="BB", text="A case is open.")
+    world.reply(case, "AA")
+    world.wait(12 * HOUR_US)
+    world.reply(case, "BB")
+    standings = {
+        (one.deadline, one.subject): one.standing for one in world.chamber.view(case).deadlines
+    }
+    assert standings == {
+        ("determination_s1_s2", ""): "running",
+        ("party_reply", "AA"): "met",
+        ("party_reply", "BB"): "met_late",
+    }
+    assert [one.standing for one in world.chamber.view(case).parties] == [
+        "replied",
+        "replied_late",
+    ]
+    kinds = {(one.kind, one.subject) for one in world.chamber.notices(also_met=True)}
+    assert kinds == {
+        ("deadline_running", ""),
+        ("deadline_met", "AA"),
+        ("deadline_met_late", "BB"),
+    }
+
+
+def test_a_limit_for_grave_cases_runs_from_the_opening_once_a_case_is_found_grave() -> None:
+    world = World()
+    case = world.open_case(severity="S1_minor")
+    world.wait(HOUR_US)
+    world.do("case.assign", REVIEWER, case, to=ANALYST, severity="S4_grave", stage="triage")
+    shown = {one.deadline: one for one in world.chamber.view(case).deadlines}
+    assert shown["determination_s1_s2"].standing == "moot"
+    grave = shown["commission_determination_s3_s4"]
+    assert grave.standing == "running"
+    assert grave.since_us == world.chamber.view(case).line.opened_us
+    assert world.chamber.view(case).line.status == "triage"
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"),
+    [
+        pytest.param("Europe/Kyiv", "2026-03-28T20:00", id="into summer time"),
+        pytest.param("Europe/Kyiv", "2026-10-24T20:00", id="out of summer time"),
+        pytest.param("Europe/Moscow", "2026-03-28T20:00", id="where no clock changes"),
+        pytest.param("America/New_York", "2026-03-07T20:00", id="on another day"),
+        pytest.param("Europe/Kyiv", "2028-02-28T20:00", id="into a leap day"),
+        pytest.param("Europe/Kyiv", "2028-12-31T20:00", id="into a new year"),
+    ],
+)  # fmt: skip
+def test_twelve_hours_are_twelve_hours_whatever_a_wall_clock_does(zone: str, begins: str) -> None:
+    told = datetime.fromisoformat(begins).replace(tzinfo=ZoneInfo(zone))
+    world = World(findings={"f:1": facts("f:1")})
+    world.now_us = us_of(told) - 2 * SECOND_US
+    case = world.open_case(findings=["f:1"])
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    (aa, _) = world.chamber.view(case).parties
+    assert aa.notified_us == us_of(told)
+    due = told.astimezone(UTC) + timedelta(hours=12)
+    assert aa.due_us == us_of(due)
+    world.chamber.now_us = us_of(due)
+    assert world.chamber.view(case).parties[0].standing == "open"
+    world.chamber.now_us += 1
+    assert world.chamber.view(case).parties[0].standing == "silent"
+
+
+# --------------------------------------------------------------- evidence and determinations
+EXHIBIT: dict[str, Any] = {
+    "sha256": "ab" * 32, "title": "A tape", "tier": "originator_controlled", "custody": [],
+    "withheld_from": ["AA"], "summary": "Voices at the battery's staff.",
+}  # fmt: skip
+
+
+def with_exhibit(weight: str, **more: Any) -> str:
+    """Try a determination on an exhibit that AA may not see; give the rule that refused it."""
+    world = World()
+    case = world.heard()
+    exhibit = world.do("case.evidence", REVIEWER, case, **EXHIBIT, weight=weight)
+    world.do("case.notify", REVIEWER, case, party="AA", text="There is a tape. Its summary: ...")
+    world.reply(case, "AA")
+    proposal = determination(exhibits=[exhibit], **more)
+    motion = world.carry(case, "determination", proposal)
+    said = {"motion": motion, "proposal": proposal}
+    return world.attempt("determination.record", CHAIR, case, **said)
+
+
+AGAINST_BB = [{"level": "state", "outcome": "responsible", "party": "BB"}]
+
+
+@pytest.mark.parametrize(
+    ("weight", "more", "refused"),
+    [
+        pytest.param("corroborates_only", {}, "", id="it may stand beside a finding"),
+        pytest.param(
+            "corroborates_only", {"findings": []}, "withheld_alone", id="it may not stand alone"
+        ),
+        pytest.param("full", {"findings": []}, "", id="unless its weight is full"),
+        pytest.param(
+            "not_for_attribution", {}, "withheld_alone", id="it names whom it is hidden from"
+        ),
+        pytest.param(
+            "not_for_attribution", {"levels": AGAINST_BB}, "", id="it names another"
+        ),
+    ],
+)  # fmt: skip
+def test_what_weight_evidence_has_that_one_side_may_not_see(
+    weight: str, more: dict[str, Any], refused: str
+) -> None:
+    assert with_exhibit(weight, **more) == refused
+
+
+def test_what_was_not_admitted_cannot_be_stood_on() -> None:
+    world = World()
+    case = world.heard()
+    exhibit = world.do("case.evidence", REVIEWER, case, **EXHIBIT, weight="full")
+    asked = {"exhibit": exhibit, "admitted": False, "reasons": "No custody."}
+    world.carry(case, "admission", asked)
+    (shown,) = world.chamber.view(case).exhibits
+    assert shown.admission == "not_admitted"
+    proposal = determination(exhibits=[exhibit])
+    motion = world.carry(case, "determination", proposal)
+    said = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, case, **said) == "unknown_exhibit"
+
+
+def test_levels_of_attribution_are_kept_apart() -> None:
+    world = World()
+    world.determine(world.heard())
+    (said,) = world.chamber.determinations
+    assert [(one.level, one.outcome, one.party) for one in said.levels] == [
+        ("launch_area", "responsible", "AA"),
+        ("command", "undetermined", ""),
+    ]
+    twice = determination(levels=AGAINST_BB * 2)
+    asked = {"question": "determination", "proposal": twice}
+    assert world.refused("motion.put", CHAIR, world.heard(), **asked) == "field"
+
+
+@pytest.mark.parametrize(
+    ("kind", "standard", "refused"),
+    [
+        ("cease_order", "reasonable_grounds_to_believe", ""),
+        ("sanction_snapback", "reasonable_grounds_to_believe", "standard"),
+        ("sanction_snapback", "balance_of_probabilities", ""),
+        ("suspension_of_benefit", "clear_and_convincing", ""),
+    ],
+)
+def test_what_a_remedy_takes_asks_for_its_own_proof(kind: str, standard: str, refused: str) -> None:
+    world = World()
+    case = world.heard()
+    asked = remedy(world.determine(case, standard=standard), kind=kind)
+    motion = world.carry(case, "remedy", asked)
+    said = {"motion": motion, "proposal": asked}
+    assert world.attempt("remedy.set", CHAIR, case, **said) == refused
+
+
+def test_what_stood_on_a_withdrawn_determination_is_marked_and_runs_on() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    world.set_remedy(case, determined)
+    asked = {"determination": determined, "replacement": None, "reasons": "Forged."}
+    motion = world.carry(case, "correction", asked)
+    world.do("determination.withdraw", CHAIR, determined, motion=motion, proposal=asked)
+    (shown,) = world.chamber.view(case).remedies
+    assert (shown.remedy.standing, shown.stood_on) == ("running", "withdrawn")
+    assert "stood_on_corrected" in {one.kind for one in world.chamber.notices()}
+    (said,) = world.chamber.determinations
+    assert (said.standing, said.replaced_by) == ("withdrawn", None)
+    (correction,) = world.chamber.view(case).corrections
+    assert {one.field: one.new for one in correction.differences}["severity"] is None
+
+
+@pytest.mark.parametrize(
+    ("result", "findings", "wait_us", "refused"),
+    [
+        pytest.param("not_kept", ["f:later"], 0, "", id="a breach of its clause since it was set"),
+        pytest.param("not_kept", ["f:1"], 0, "monitoring", id="a breach from before"),
+        pytest.param("not_kept", ["f:other"], 0, "monitoring", id="of another clause"),
+        pytest.param("not_kept", [], 5 * DAY_US, "monitoring", id="by nothing but time"),
+        pytest.param("kept", ["f:kept"], 0, "", id="the monitoring saw it kept"),
+        pytest.param("kept", [], 5 * DAY_US, "monitoring", id="silence is not peace"),
+        pytest.param("kept", ["f:kept", "f:later"], 0, "monitoring", id="kept, and breached"),
+        pytest.param("undecided", [], 0, "", id="nobody could see"),
+    ],
+)
+def test_a_follow_up_says_what_the_monitoring_says(
+    result: str, findings: list[str], wait_us: int, refused: str
+) -> None:
+    world = World()
+    case = world.heard()
+    set_ = world.set_remedy(case, world.determine(case))
+    world.wait(wait_us)
+    said = {"result": result, "findings": findings}
+    assert world.attempt("remedy.follow_up", REVIEWER, set_, **said) == refused
+    (shown,) = world.chamber.remedies
+    assert shown.standing == ("running" if refused else result)
+
+
+def test_a_remedy_that_is_due_asks_to_be_followed_up() -> None:
+    world = World()
+    case = world.heard()
+    set_ = world.set_remedy(case, world.determine(case))
+    due_us = world.chamber.remedies[0].due_us
+    world.chamber.now_us = due_us
+    assert "remedy_to_follow_up" not in {one.kind for one in world.chamber.notices()}
+    world.chamber.now_us = due_us + 1
+    asked = [one.subject for one in world.chamber.notices() if one.kind == "remedy_to_follow_up"]
+    assert asked == [set_]
+
+
+def test_a_granted_appeal_opens_the_way_and_decides_nothing() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    said = {"party": "AA", "grounds": "No."}
+    appeal = world.do("case.appeal", party_key("AA"), determined, **said)
+    world.carry(case, "appeal", {"appeal": appeal, "granted": True, "reasons": "Rightly."})
+    view = world.chamber.view(case)
+    assert [one.standing for one in view.appeals] == ["granted"]
+    assert [one.standing for one in view.determinations] == ["stands"]
+
+
+def test_a_closed_case_is_opened_again_with_what_is_new() -> None:
+    world = World()
+    case = world.heard()
+    motion = world.carry(case, "closing", {"reasons": "Done."})
+    world.do("case.close", CHAIR, case, motion=motion)
+    assert world.chamber.view(case).line.status == "closed"
+    assert world.chamber.notices() == ()
+    world.do("case.reopen", REVIEWER, case, reasons="A new finding.", findings=["f:later"])
+    view = world.chamber.view(case)
+    assert view.line.status == "reopened"
+    assert view.findings == ("f:1", "f:2", "f:later")
+
+
+# ------------------------------------------------------------------- hats, patterns, hotline
+def test_one_state_may_wear_every_hat_and_everybody_sees_it() -> None:
+    world = World(mirrors=["CC", "AA"])
+    case = world.open_case()
+    shown = {one.state: one for one in world.chamber.view(case).hats}
+    cc = shown["CC"]
+    assert (cc.is_party, cc.owns_sensors, cc.keeps_mirror, cc.judges, cc.guarantees) == (
+        False, True, True, ("cc",), True,
+    )  # fmt: skip
+    assert cc.count == 4
+    assert (shown["AA"].count, shown["BB"].count, shown["DD"].count) == (3, 2, 1)
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="We own the sensors.")
+    cc = {one.state: one for one in world.chamber.view(case).hats}["CC"]
+    assert (cc.judges, cc.recused, cc.count) == ((), ("cc",), 3)
+
+
+def test_cases_that_share_a_place_are_a_pattern_of_all_of_them() -> None:
+    findings = {
+        f"f:{day}": facts(f"f:{day}", START_US + day * DAY_US, unit_area="", cell="one")
+        for day in (0, 5, 14, 40)
+    } | {"f:far": facts("f:far", cell="two", unit_area="")}
+    world = World(findings=findings)
+    cases = [world.open_case(findings=[name]) for name in findings]
+    (shared,) = world.chamber.view(cases[0]).patterns
+    assert (shared.by, shared.key, shared.cases) == ("place", "one", tuple(cases[:4]))
+    assert (shared.most_in_window, shared.recurrence) == (3, "R1_repeated")
+    assert world.chamber.view(cases[4]).patterns == ()
+
+
+@pytest.mark.parametrize(
+    ("count", "word"),
+    [(0, "R0_isolated"), (1, "R0_isolated"), (2, "R1_repeated"), (3, "R1_repeated"),
+     (4, "R2_pattern"), (9, "R2_pattern"), (10, "R3_campaign"), (99, "R3_campaign")],
+)  # fmt: skip
+def test_how_often_is_what(count: int, word: str) -> None:
+    assert recurrence(count) == word
+
+
+def test_both_ends_of_the_window_lie_in_it() -> None:
+    assert most_in_window([0, 14 * DAY_US]) == 2
+    assert most_in_window([0, 14 * DAY_US + 1]) == 1
+    assert pattern("place", "x", []).most_in_window == 0
+
+
+def test_a_link_stands_on_both_cases() -> None:
+    world = World()
+    one, other = world.open_case(), world.open_case()
+    world.do("case.link", ANALYST, one, other=other, by="order", why="The same order.")
+    assert [link.other for link in world.chamber.view(one).links] == [other]
+    assert [link.other for link in world.chamber.view(other).links] == [one]
+
+
+def test_a_call_is_logged_for_all_and_its_acknowledgement_is_timed() -> None:
+    world = World()
+    call = world.do("hotline.call", party_key("AA"), from_state="AA", to="BB", text="Cease.")
+    said = {"text": "Heard."}
+    assert world.refused("hotline.ack", party_key("AA"), call, **said) == "not_yours"
+    world.wait(5 * MINUTE_US)
+    world.chamber.now_us = world.now_us + SECOND_US
+    (shown,) = world.chamber.outside_deadlines()
+    assert (shown.deadline, shown.standing) == ("hotline_ack", "passed")
+    world.do("hotline.ack", "key/bb", call, **said)
+    (shown,) = world.chamber.outside_deadlines()
+    assert shown.standing == "met_late"
+    assert world.chamber.calls[0].acknowledged_by == "key/bb"
+
+
+def test_a_party_calls_in_no_name_but_its_own() -> None:
+    world = World()
+    said = {"from_state": "AA", "to": "BB", "text": "Cease."}
+    assert world.refused("hotline.call", party_key("BB"), **said) == "not_yours"
+    assert world.refused("hotline.call", REVIEWER, **said) == "not_yours"
+    world.do("hotline.call", REVIEWER, from_state="", to="BB", text="Cease.")
+
+
+def test_a_return_fire_order_shows_whether_the_hotline_was_tried_first() -> None:
+    world = World()
+    call = world.do("hotline.call", party_key("AA"), from_state="AA", to="BB", text="Cease.")
+    said = {"party": "AA", "ordered_by": "General staff", "text": "We return fire."}
+    world.do("hotline.return_fire_order", party_key("AA"), **said)
+    world.do("hotline.return_fire_order", party_key("AA"), **said, call=call)
+    theirs = {**said, "party": "BB", "call": call}
+    world.do("hotline.return_fire_order", party_key("BB"), **theirs)
+    world.do("hotline.ack", party_key("BB"), call)
+    world.do("hotline.return_fire_order", party_key("AA"), **said, call=call)
+    shown = [(one.tried_first, one.acknowledged_first) for one in world.chamber.return_fire]
+    assert shown == [(False, False), (True, False), (False, False), (True, True)]
+
+
+def test_what_nobody_reported_of_a_corridor_is_not_held() -> None:
+    breach = facts("f:breach", START_US + 90 * MINUTE_US)
+    world = World(findings={"f:breach": breach})
+    windows = [
+        world.do(
+            "window.open", REVIEWER, kind="corridor", place="east", purpose="Aid.",
+            from_us=START_US + n * HOUR_US, until_us=START_US + (n + 1) * HOUR_US,
+            agreed_by=list(PARTIES),
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    early = {"result": "held", "findings": []}
+    assert world.refused("window.close", REVIEWER, windows[3], **early) == "monitoring"
+    world.wait(5 * HOUR_US)
+    world.do("window.close", REVIEWER, windows[0], result="held", findings=[])
+    assert world.refused("window.close", REVIEWER, windows[1], **early | {
+        "findings": ["f:breach"]
+    }) == "monitoring"  # fmt: skip
+    world.do("window.close", REVIEWER, windows[1], result="broken", findings=["f:breach"])
+    world.do("window.close", REVIEWER, windows[2], result="cancelled", findings=[])
+    shown = world.chamber.uptime("east")
+    assert (shown.planned_s, shown.held_s, shown.broken_s, shown.unknown_s) == (
+        4 * 3600, 5400, 1800 + 3600, 3600,
+    )  # fmt: skip
+    assert world.chamber.uptime("west").planned_s == 0
+
+
+def test_the_board_tells_who_works_on_what_and_what_is_due_next() -> None:
+    world = World(warnings={"commission": ("r1",)})
+    case = world.open_case()
+    world.do("case.assign", REVIEWER, case, to=ANALYST)
+    world.do("case.handover", ANALYST, case, to="key/night", note="The crater is not yet dated.")
+    (line,) = world.chamber.board()
+    assert (line.assigned_to, line.passed, line.warned) == ("key/night", 0, True)
+    assert line.next_due_us == line.opened_us + 48 * HOUR_US
+    world.chamber.now_us = line.opened_us + 48 * HOUR_US + 1
+    (line,) = world.chamber.board()
+    assert (line.next_due_us, line.passed) == (None, 1)

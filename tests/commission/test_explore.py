@@ -1,0 +1,394 @@
+"""Where a mandate stands still for ever, and why; and that a small one by brute force agrees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mandates_by_hand import PARTIES, body, limit, mandate, rule, seat
+from test_reach_by_brute_force import counted, relies_on_an_alternate
+
+from truceline.commission.ballot import Choice, rule_for
+from truceline.commission.bounds import QUESTIONS, limits_of, questions_of
+from truceline.commission.explore import explore
+from truceline.records.mandate import DecisionRule, Mandate, Rule
+from truceline.records.mandate_path import (
+    HAPPENS,
+    BallotOutcome,
+    PathStep,
+    Standstill,
+    StandstillPath,
+)
+
+KIND = DecisionRule
+DEADLOCK, VETO = Standstill.DEADLOCK, Standstill.VETO
+STALL, NEEDS_CHAIR = Standstill.SILENT_STALL, Standstill.NEEDS_ABSENT_CHAIR
+SIDES = (seat("a", state="A"), seat("b", state="B"))
+THIRD = seat("third")
+CHAIR = seat("chair", chairs=True)
+DEPUTISED = seat("chair", chairs=True, alternates=("deputy",))
+# A limit without a default: what is late is known to be late, and nothing follows from it.
+ANY_LIMIT = limit("motion.decide")
+
+
+def told(path: StandstillPath) -> list[str]:
+    """Write a path's steps in one word each, with the seats that act."""
+    return [" ".join([*step.seats, step.what, *([step.to] if step.to else [])])
+            for step in path.steps]  # fmt: skip
+
+
+def paths_of(terms: Mandate, kind: Standstill) -> list[StandstillPath]:
+    return [path for path in explore(terms).paths if path.kind is kind]
+
+
+def one_body(*seats: Any, kind: DecisionRule, limits: Any = (ANY_LIMIT,), **said: Any) -> Mandate:  # noqa: ANN401 - fields of records
+    return mandate(body("b", *seats), rules=(rule("b", kind, **said),), limits=limits)
+
+
+# ------------------------------------------------------------------------------ the four kinds
+def test_veto_names_the_party_that_blocks_alone() -> None:
+    terms = one_body(*SIDES, kind=KIND.CONSENSUS, quorum=1)
+    first, second = paths_of(terms, VETO)
+    assert (first.party, first.blockers, first.needed) == ("A", ("a",), 1)
+    assert first.blocked_by_a_party
+    assert told(first) == ["a no", "no_consensus", "nothing_follows"]
+    assert (second.party, told(second)[0]) == ("B", "b no")
+
+
+def test_a_veto_of_a_seat_that_is_no_party_says_so() -> None:
+    terms = one_body(THIRD, seat("fourth"), kind=KIND.CONSENSUS)
+    (path,) = paths_of(terms, VETO)
+    assert (path.party, path.blockers, path.needed) == ("", ("third", "fourth"), 1)
+    assert not path.blocked_by_a_party
+
+
+def test_a_group_can_have_a_veto_that_none_of_its_seats_has() -> None:
+    seats = [seat(f"e{number}", group="east") for number in range(3)]
+    seats += [seat(f"w{number}", group="west") for number in range(3)]
+    terms = one_body(*seats, kind=KIND.QUALIFIED_MAJORITY, share=(2, 3), quorum=6)
+    (by_vote,) = [
+        path
+        for path in paths_of(terms, VETO)
+        if path.outcome is BallotOutcome.SHARE_NOT_REACHED and path.group == "east"
+    ]
+    assert (by_vote.needed, by_vote.blockers) == (3, ("e0", "e1", "e2"))
+    assert told(by_vote)[0] == "e0 e1 e2 no"
+
+
+def test_deadlock_takes_several_who_have_nothing_in_common() -> None:
+    terms = one_body(*SIDES, THIRD, CHAIR, kind=KIND.MAJORITY, on_tie="chair", quorum=1)
+    found = {path.outcome: path for path in paths_of(terms, DEADLOCK)}
+    path = found[BallotOutcome.CHAIR_ABSTAINS]
+    assert path.blockers == ()
+    assert told(path)[-2:] == ["chair_abstains", "nothing_follows"]
+
+
+def test_silent_stall_is_a_wait_that_no_limit_of_the_text_bounds() -> None:
+    terms = one_body(*SIDES, kind=KIND.CONSENSUS, quorum=2, limits=())
+    stalls = paths_of(terms, STALL)
+    assert [told(path) for path in stalls] == [
+        ["a absent", "not_quorate", "nothing_bounds_the_wait"],
+        ["b absent", "not_quorate", "nothing_bounds_the_wait"],
+    ]
+
+
+def test_a_limit_of_the_vocabulary_bounds_no_wait() -> None:
+    house = limit("motion.decide", article="")
+    assert paths_of(one_body(*SIDES, kind=KIND.CONSENSUS, limits=(house,)), STALL)
+    assert not paths_of(one_body(*SIDES, kind=KIND.CONSENSUS, limits=(ANY_LIMIT,)), STALL)
+
+
+def test_a_tie_needs_a_chair_who_may_be_absent() -> None:
+    terms = one_body(*SIDES, CHAIR, kind=KIND.CHAIR_CASTING_VOTE)
+    (path,) = paths_of(terms, NEEDS_CHAIR)
+    assert told(path) == ["a no", "chair absent", "chair_absent", "chair_may_be_absent"]
+
+
+def test_a_chair_with_a_deputy_is_counted_on_and_that_is_said() -> None:
+    found = explore(one_body(*SIDES, DEPUTISED, kind=KIND.CHAIR_CASTING_VOTE))
+    assert [path for path in found.paths if path.kind is NEEDS_CHAIR] == []
+    assert found.counted_on == ("b/chair",)
+
+
+def test_a_party_that_chairs_is_not_counted_on_though_it_has_deputies() -> None:
+    chair = seat("a", state="A", chairs=True, alternates=("deputy",))
+    found = explore(one_body(chair, SIDES[1], THIRD, kind=KIND.CHAIR_CASTING_VOTE))
+    assert [path.kind for path in found.paths if path.kind is NEEDS_CHAIR]
+    assert found.counted_on == ()
+
+
+# ----------------------------------------------------------------------------- what follows
+def default_certified_by_its_chair(chair: Any) -> Mandate:  # noqa: ANN401 - a seat
+    by_default = limit("motion.decide", default="it stands", certified_by="b")
+    return one_body(*SIDES, chair, kind=KIND.CONSENSUS, quorum=3, limits=(by_default,))
+
+
+def test_a_default_of_the_text_leads_out_if_somebody_can_certify_it() -> None:
+    found = explore(default_certified_by_its_chair(DEPUTISED))
+    assert (found.paths, found.counted_on) == ((), ("b/chair",))
+
+
+def test_a_default_that_only_an_absent_chair_can_certify_leads_nowhere() -> None:
+    found = explore(default_certified_by_its_chair(CHAIR))
+    assert {path.kind for path in found.paths} == {NEEDS_CHAIR}
+    path = next(one for one in found.paths if one.outcome is BallotOutcome.NO_CONSENSUS)
+    assert told(path)[-3:] == ["deadline_passes", "default_needs_chair", "chair_may_be_absent"]
+    assert path.steps[-2].rule == "limit-of-motion.decide"
+    assert path.steps[-2].article == "9"
+
+
+def test_experts_are_a_way_out_if_a_chair_can_certify_their_finding() -> None:
+    for chair, kinds in ((DEPUTISED, set()), (CHAIR, {NEEDS_CHAIR})):
+        terms = one_body(*SIDES, chair, kind=KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel")
+        assert {path.kind for path in explore(terms).paths} == kinds
+
+
+def test_a_tie_that_the_text_calls_failed_is_an_answer() -> None:
+    terms = one_body(*SIDES, kind=KIND.MAJORITY, on_tie="fails")
+    assert BallotOutcome.TIE not in {path.outcome for path in explore(terms).paths}
+
+
+def test_silence_that_is_broken_needs_a_way_out_and_silence_itself_does_not() -> None:
+    terms = one_body(*SIDES, kind=KIND.SILENCE_PROCEDURE, limits=())
+    found = explore(terms).paths
+    assert {path.outcome for path in found} == {
+        BallotOutcome.SILENCE_BROKEN,
+        BallotOutcome.NOT_QUORATE,
+    }
+    recused = next(one for one in found if one.outcome is BallotOutcome.NOT_QUORATE)
+    assert told(recused) == ["a b recused", "not_quorate", "silence_ends", "nothing_follows"]
+
+
+def two_levels(*above: Any, limits: Any = (ANY_LIMIT,), **said: Any) -> Mandate:  # noqa: ANN401 - as above
+    return mandate(
+        body("low", *SIDES, THIRD, escalates_to="high"),
+        body("high", *above),
+        rules=(
+            rule("low", KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates"),
+            rule("high", KIND.CONSENSUS, **said),
+        ),
+        limits=limits,
+    )
+
+
+def test_a_party_that_sits_at_every_level_blocks_at_every_level() -> None:
+    terms = two_levels(*(replace(one, id=f"high-{one.id}") for one in SIDES), quorum=1)
+    path = next(one for one in explore(terms).paths if (one.body, one.party) == ("low", "A"))
+    assert (path.kind, path.ends_at) == (VETO, "high")
+    assert told(path) == [
+        "a no",
+        "no_consensus",
+        "escalates high",
+        "high-a no",
+        "no_consensus",
+        "nothing_follows",
+    ]
+
+
+def test_two_hands_at_two_levels_are_no_veto() -> None:
+    terms = two_levels(seat("x"), seat("y"))
+    from_below = [path for path in explore(terms).paths if path.body == "low"]
+    assert {path.kind for path in from_below} == {DEADLOCK}
+    assert {path.blockers for path in from_below} == {()}
+
+
+def test_a_level_above_that_always_answers_leaves_no_deadlock_below() -> None:
+    by_default = limit("motion.decide", default="it stands", certified_by="high")
+    assert explore(two_levels(*SIDES, DEPUTISED, limits=(by_default,))).paths == ()
+
+
+def test_levels_that_send_it_back_and_forth_stand_still() -> None:
+    terms = mandate(
+        body("low", *SIDES, escalates_to="high"),
+        body("high", *SIDES, escalates_to="low"),
+        rules=tuple(
+            rule(name, KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
+            for name in ("low", "high")
+        ),
+        limits=(ANY_LIMIT,),
+    )
+    path = next(one for one in explore(terms).paths if (one.body, one.party) == ("low", "B"))
+    assert told(path)[-2:] == ["escalates low", "leads_back"]
+
+
+def test_a_level_above_without_a_rule_for_the_question_is_no_way_out() -> None:
+    path = next(iter(explore(two_levels(THIRD, questions=("appeal",))).paths))
+    assert told(path)[-2:] == ["escalates high", "no_rule"]
+    assert path.questions == tuple(name for name in QUESTIONS if name != "appeal")
+
+
+def test_an_escalation_to_nobody_is_told() -> None:
+    terms = one_body(*SIDES, kind=KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
+    assert told(explore(terms).paths[0])[-1] == "nowhere_to_escalate"
+
+
+def test_bodies_without_any_rule_stand_still_from_the_first() -> None:
+    (path,) = explore(mandate(body("b", *SIDES), rules=())).paths
+    assert (path.kind, path.outcome, told(path)) == (DEADLOCK, None, ["no_rule"])
+    assert path.questions == QUESTIONS
+
+
+def test_a_remedy_that_is_not_kept_leads_nowhere_if_no_body_can_set_another() -> None:
+    late = limit("remedy.follow_up")
+    terms = one_body(DEPUTISED, kind=KIND.MAJORITY, questions=("determination",), limits=(late,))
+    path = next(one for one in explore(terms).paths if one.questions == ("remedy",))
+    assert told(path) == ["deadline_passes", "no_rule"]
+    can = one_body(DEPUTISED, kind=KIND.MAJORITY, questions=("remedy",), limits=(late,))
+    assert [one for one in explore(can).paths if one.body == ""] == []
+
+
+def test_the_act_that_fits_best_tells_the_question() -> None:
+    assert questions_of("determination.adopt") == ("determination",)
+    assert questions_of("determination.appeal") == ("appeal",)
+    assert questions_of("motion.decide") == QUESTIONS
+    assert questions_of("remedy.follow_up") == ()
+    assert questions_of("case.position") == ()
+
+
+def test_nothing_happens_on_a_path_that_has_no_word() -> None:
+    with pytest.raises(ValueError, match="'explodes' is nothing that happens on a path"):
+        PathStep(body="b", seats=(), what="explodes", to="", rule="", article="")
+
+
+# ------------------------------------------------------------- every word, every way to count
+WORLDS = (
+    *(one_body(*SIDES, THIRD, CHAIR, kind=kind, limits=()) for kind in KIND),
+    one_body(*SIDES, THIRD, CHAIR, kind=KIND.MAJORITY, on_tie="escalates"),
+    one_body(*SIDES, THIRD, kind=KIND.MAJORITY, abstentions_count=True),
+    default_certified_by_its_chair(CHAIR),
+    one_body(*SIDES, CHAIR, kind=KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel"),
+    two_levels(THIRD, questions=("appeal",)),
+    mandate(
+        body("low", *SIDES, escalates_to="high"),
+        body("high", *SIDES, escalates_to="low"),
+        rules=tuple(
+            rule(one, KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
+            for one in ("low", "high")
+        ),
+    ),
+)
+
+
+def test_every_outcome_and_every_word_of_a_path_is_reached() -> None:
+    found = [explore(terms) for terms in WORLDS]
+    assert {one.outcome for each in found for one in each.reaches} == set(BallotOutcome)
+    paths = [path for each in found for path in each.paths]
+    assert {path.kind for path in paths} == set(Standstill)
+    words = {step.what for path in paths for step in path.steps}
+    answers = {one.value for one in BallotOutcome if one.decides}
+    assert words == set(HAPPENS) - answers
+
+
+# ---------------------------------------------------------------- the whole walk, by brute force
+@st.composite
+def two_bodies(draw: st.DrawFn) -> Mandate:
+    """Two bodies of up to three seats that escalate anywhere, with limits or without."""
+    names = ("low", "high")
+    bodies, rules = [], []
+    for name in names:
+        size = draw(st.integers(1, 3))
+        chair = draw(st.integers(-1, size - 1))
+        seats = [
+            seat(
+                f"{name}{number}",
+                state=draw(st.sampled_from(["", *PARTIES])),
+                chairs=number == chair,
+                alternates=draw(st.sampled_from([(), ("deputy",)])),
+            )
+            for number in range(size)
+        ]
+        to = draw(st.sampled_from([None, *(other for other in names if other != name)]))
+        bodies.append(body(name, *seats, escalates_to=to))
+        kind = draw(st.sampled_from(KIND))
+        said: dict[str, Any] = {"quorum": draw(st.integers(0, size))}
+        if kind is KIND.MAJORITY:
+            said["on_tie"] = draw(st.sampled_from(["fails", "chair", "escalates"]))
+        said["on_deadlock"] = draw(st.sampled_from(["nothing", "escalates", "expert_panel"]))
+        said["questions"] = draw(st.sampled_from([("any",), ("remedy",), ("appeal", "remedy")]))
+        rules.append(rule(name, kind, **said))
+    bounded = draw(
+        st.sampled_from(
+            [
+                (),
+                (ANY_LIMIT,),
+                (limit("motion.decide", default="it stands", certified_by="low"),),
+                (limit("remedy.set", default="it stands", certified_by="high"),),
+            ]
+        )
+    )
+    return mandate(*bodies, rules=tuple(rules), limits=bounded)
+
+
+def acts(terms: Mandate, body_id: str | None) -> bool:
+    """Tell whether a chair can be relied on: it has deputies, and no party sends it."""
+    return any(
+        one.chairs and one.alternates and one.state not in PARTIES
+        for each in terms.bodies
+        if each.id == body_id
+        for one in each.seats
+    )
+
+
+def can_stand_still(terms: Mandate, body_id: str, question: str, seen: tuple[str, ...]) -> bool:
+    """Play every vote of every seat, and ask whether one of them leads to no answer."""
+    one = next(each for each in terms.bodies if each.id == body_id)
+    by = rule_for(terms, body_id, question)
+    limits = limits_of(terms, question)
+    if any(each.default and acts(terms, each.certified_by) for each in limits):
+        return False
+    if by is None or body_id in seen:
+        return True
+    for choices in product(Choice, repeat=len(one.seats)):
+        votes = {each.id: choice for each, choice in zip(one.seats, choices, strict=True)}
+        if relies_on_an_alternate(terms, one, by, votes):
+            continue
+        outcome = counted(terms, one, by, votes)
+        fails = outcome is BallotOutcome.TIE and by.on_tie == "fails"
+        answered = outcome in {BallotOutcome.CARRIED, BallotOutcome.REJECTED} or fails
+        if not answered and leads_nowhere(terms, by, outcome, question, (*seen, body_id)):
+            return True
+    return False
+
+
+def leads_nowhere(
+    terms: Mandate, by: Rule, outcome: BallotOutcome, question: str, seen: tuple[str, ...]
+) -> bool:
+    limits = limits_of(terms, question)
+    waits = outcome is BallotOutcome.NOT_QUORATE and by.kind is not KIND.SILENCE_PROCEDURE
+    if waits and not limits:
+        return True
+    goes_up = outcome is BallotOutcome.TIE and by.on_tie == "escalates"
+    if goes_up or by.on_deadlock == "escalates":
+        up = next(each.escalates_to for each in terms.bodies if each.id == by.body)
+        return up is None or can_stand_still(terms, up, question, seen)
+    certifier = next((each.certified_by for each in limits if each.default), by.body)
+    return by.on_deadlock == "nothing" or not acts(terms, certifier)
+
+
+@given(two_bodies())
+def test_a_way_to_stand_still_is_found_exactly_where_there_is_one(terms: Mandate) -> None:
+    found = {(path.body, question) for path in explore(terms).paths for question in path.questions}
+    for one in terms.bodies:
+        for question in ("remedy", "appeal", "closing"):
+            if rule_for(terms, one.id, question) is not None:
+                expected = can_stand_still(terms, one.id, question, ())
+                assert ((one.id, question) in found) == expected, (one.id, question)
+
+
+@given(two_bodies())
+def test_swapping_the_parties_swaps_the_paths(terms: Mandate) -> None:
+    swap = {"A": "B", "B": "A", "": ""}
+    mirrored = replace(
+        terms,
+        bodies=tuple(
+            replace(one, seats=tuple(replace(x, state=swap[x.state]) for x in one.seats))
+            for one in terms.bodies
+        ),
+    )
+    here, there = explore(terms), explore(mirrored)
+    assert {replace(path, party=swap[path.party]) for path in here.paths} == set(there.paths)
+    assert here.reaches == there.reaches

@@ -1,0 +1,149 @@
+"""What counting finds is what every single vote of a small body finds, in far fewer steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+from mandates_by_hand import PARTIES, body, mandate, rule, seat
+
+from truceline.commission.ballot import (
+    NOT_THERE,
+    Choice,
+    Count,
+    counting_seats,
+    outcome_of,
+    takes_part,
+)
+from truceline.commission.reach import _halls, actors, is_counted_on, reach
+from truceline.records.mandate import Body, DecisionRule, Mandate, Rule, Seat
+from truceline.records.mandate_path import BallotOutcome
+
+Votes = dict[str, Choice]
+
+
+@st.composite
+def small_mandates(draw: st.DrawFn) -> tuple[Mandate, Body, Rule]:
+    """A body of one to four seats, some of parties, groups or chairs, under any rule."""
+    size = draw(st.integers(1, 4))
+    chair = draw(st.integers(-1, size - 1))
+    seats = [
+        seat(
+            f"s{number}",
+            state=draw(st.sampled_from(["", *PARTIES])),
+            group=draw(st.sampled_from(["", "east", "west"])),
+            votes=draw(st.booleans()) or number == 0,
+            chairs=number == chair,
+            alternates=draw(st.sampled_from([(), ("deputy",)])),
+        )
+        for number in range(size)
+    ]
+    kind = draw(st.sampled_from(DecisionRule))
+    said = {"on_tie": draw(st.sampled_from(["fails", "chair"]))} if kind.value == "majority" else {}
+    by = rule(
+        "b",
+        kind,
+        quorum=draw(st.integers(0, size)),
+        quorum_by_group=draw(st.dictionaries(st.sampled_from(["east", "west"]), st.integers(1, 2))),
+        abstentions_count=draw(st.booleans()),
+        **said,
+    )
+    one = body("b", *seats)
+    return mandate(one, rules=(by,)), one, by
+
+
+def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
+    """Count a vote seat by seat, as a clerk would."""
+    counting = counting_seats(terms, one, by)
+    tally = Counter(votes[seat.id] for seat in counting)
+    there = [seat for seat in counting if takes_part(by, votes[seat.id])]
+    present = Counter(seat.group for seat in there)
+    chair = next((seat for seat in one.seats if seat.chairs), None)
+    return outcome_of(
+        by,
+        Count(
+            yes=tally[Choice.YES],
+            no=tally[Choice.NO],
+            abstain=tally[Choice.ABSTAIN],
+            taking_part=len(there),
+            groups_met=all(present[group] >= n for group, n in by.quorum_by_group.items()),
+            chair=None if chair is None else votes[chair.id],
+        ),
+    )
+
+
+def every_vote(
+    terms: Mandate, one: Body, by: Rule, movable: tuple[Seat, ...]
+) -> dict[BallotOutcome, int]:
+    """Try every action of every seat that may move; the others vote yes."""
+    names = [seat.id for seat in one.seats if seat in movable]
+    fewest: dict[BallotOutcome, int] = {}
+    for choices in product(Choice, repeat=len(names)):
+        votes = {seat.id: Choice.YES for seat in one.seats} | dict(zip(names, choices, strict=True))
+        if relies_on_an_alternate(terms, one, by, votes):
+            continue
+        outcome = counted(terms, one, by, votes)
+        moved = sum(1 for choice in choices if choice is not Choice.YES)
+        fewest[outcome] = min(moved, fewest.get(outcome, moved))
+    return fewest
+
+
+def relies_on_an_alternate(terms: Mandate, one: Body, by: Rule, votes: Votes) -> bool:
+    """Tell whether a chair is away whose alternate would cast the vote that breaks a tie."""
+    return by.on_tie == "chair" and any(
+        seat.chairs and is_counted_on(terms, seat) and votes[seat.id] in NOT_THERE
+        for seat in one.seats
+    )
+
+
+@given(small_mandates())
+def test_counting_reaches_what_every_single_vote_reaches(
+    world: tuple[Mandate, Body, Rule],
+) -> None:
+    terms, one, by = world
+    found = reach(terms, one, by)
+    event(by.kind.value)
+    assert {outcome: witness.fewest for outcome, witness in found.items()} == every_vote(
+        terms, one, by, one.seats
+    )
+
+
+@given(small_mandates())
+def test_what_one_actor_can_do_alone_is_what_its_single_votes_can_do(
+    world: tuple[Mandate, Body, Rule],
+) -> None:
+    terms, one, by = world
+    for actor in actors(terms, one, by):
+        alone = reach(terms, one, by, actor.seats)
+        assert {outcome: witness.fewest for outcome, witness in alone.items()} == every_vote(
+            terms, one, by, actor.seats
+        )
+
+
+@given(small_mandates())
+def test_the_seats_that_are_named_bring_it_about(world: tuple[Mandate, Body, Rule]) -> None:
+    terms, one, by = world
+    for outcome, witness in reach(terms, one, by).items():
+        votes = {seat.id: Choice.YES for seat in one.seats}
+        for choice, ids in witness.seats:
+            votes |= dict.fromkeys(ids, choice)
+        assert counted(terms, one, by, votes) is outcome
+        assert sum(1 for choice in votes.values() if choice is not Choice.YES) == witness.fewest
+
+
+def test_35_seats_are_counted_and_not_enumerated() -> None:
+    seats = [seat(f"s{number}", group="coalition") for number in range(35)]
+    one = body("b", *seats)
+    by = rule("b", DecisionRule.QUALIFIED_MAJORITY, quorum=20, quorum_by_group={"coalition": 18})
+    terms = mandate(one, rules=(by,))
+    (hall,) = _halls(terms, one, by, one.seats)
+    assert sum(1 for _ in hall.sums()) == 8_436  # of 5^35 votes
+    fewest = {outcome: witness.fewest for outcome, witness in reach(terms, one, by).items()}
+    assert fewest == {
+        BallotOutcome.CARRIED: 0,
+        BallotOutcome.SHARE_NOT_REACHED: 12,  # 23 of 35 is below two thirds
+        BallotOutcome.NOT_QUORATE: 16,  # 19 are below the quorum of 20
+        BallotOutcome.REJECTED: 24,
+    }
