@@ -67,7 +67,7 @@ class Commission(RuleBasedStateMachine):
         self.world = World(mandate(self.rule))
         self.case = self.world.open_case()
         self.told: dict[str, int] = {}
-        self.replied: set[str] = set()
+        self.replied: dict[str, int] = {}
         self.recused: set[str] = set()
         self.replaced: set[str] = set()
         self.absent: set[str] = set()
@@ -135,7 +135,7 @@ class Commission(RuleBasedStateMachine):
         said = {"party": party, "stance": "disputes", "text": "No."}
         self.tried(party == by, "case.position", party_key(by), self.case, **said)
         if party == by:
-            self.replied.add(party)
+            self.replied[party] = self.world.now_us
 
     @step(seat=st.sampled_from(OTHERS), alternate=st.booleans(), whole=st.booleans())
     def recuse(self, seat: str, *, alternate: bool, whole: bool) -> None:
@@ -259,7 +259,10 @@ class Commission(RuleBasedStateMachine):
         signed_us = self.world.now_us + 1_000_000
         heard = all(
             party in self.told
-            and (party in self.replied or signed_us > self.told[party] + 12 * HOUR_US)
+            and (
+                self.replied.get(party, -1) >= self.told[party]
+                or signed_us > self.told[party] + 12 * HOUR_US
+            )
             for party in PARTIES
         )
         expected = honest and heard and self.last in self.carried - self.used

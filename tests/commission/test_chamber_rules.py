@@ -17,6 +17,7 @@ from chamber_world import (
     SEATS,
     START_US,
     World,
+    deadline,
     determination,
     facts,
     mandate,
@@ -89,6 +90,20 @@ def test_a_vote_that_was_opened_before_the_recusal_no_longer_counts() -> None:
     world.do("motion.close", CHAIR, motion, result="not_carried")
 
 
+def test_what_a_holder_voted_goes_with_him_and_his_alternate_votes_anew() -> None:
+    world = World(mandate(rule(quorum=5)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    world.do("vote.seal", "key/cc", motion, commitment=commitment(motion, "no", "", "s"))
+    aside = {"scope": "holder", "reasons": "My brother was there."}
+    world.do("case.recuse", "key/cc", case, **aside)
+    voters = [*ALL_YES[:3], "key/cc-2", "key/dd"]
+    world.vote(motion, dict.fromkeys(voters, "yes"))
+    world.do("case.recuse", "key/dd", case, **aside)  # after he opened his vote
+    assert world.attempt("motion.close", CHAIR, motion, result="carried") == "other_result"
+    world.do("motion.close", CHAIR, motion, result="no_quorum")
+
+
 def test_an_alternate_presides_without_a_vote_where_the_chair_is_recused() -> None:
     world = World()
     case = world.heard()
@@ -114,6 +129,18 @@ def test_a_seat_that_is_filled_anew_is_the_new_holders_alone() -> None:
     assert [one.seat for one in world.chamber.view(case).conflicts] == ["cc"]
 
 
+def test_a_seat_that_is_left_vacant_is_its_alternates() -> None:
+    world = World()
+    case = world.heard()
+    said: dict[str, Any] = {"body": "commission", "seat": "cc", "alternates": ["key/cc-2"]}
+    told = {"interest": "We build the sensors."}
+    assert world.refused("case.conflict", "key/cc-2", case, **told) == "not_yours"
+    world.do("seat.fill", "gov/cc", **said, holder="")
+    world.do("case.conflict", "key/cc-2", case, **told)
+    world.do("seat.fill", "gov/cc", **said, holder="key/cc")
+    assert world.refused("case.conflict", "key/cc-2", case, **told) == "not_yours"
+
+
 def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     world = World(mandate(rule(K.ESCALATION_ON_DEADLOCK), rule(id="p", body="political", quorum=2)))
     case = world.heard()
@@ -127,6 +154,43 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     above = world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
     assert world.chamber.motion(above).body == "political"
     assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
+
+
+def test_a_recused_seat_puts_no_question() -> None:
+    world = World()
+    case = world.heard()
+    world.do("case.recuse", "key/cc", case, scope="seat", reasons="A supplier.")
+    asked: dict[str, Any] = {"question": "closing", "proposal": {"reasons": "Done."}}
+    assert world.refused("motion.put", "key/cc", case, **asked) == "recused"
+    world.do("case.recuse", CHAIR, case, scope="seat", reasons="A supplier.")
+    world.do("motion.put", "key/chair-2", case, **asked)
+
+
+def test_what_the_body_below_carried_is_not_used_once_the_body_above_has_the_case() -> None:
+    world = World(mandate(rule(K.ESCALATION_ON_DEADLOCK), rule(id="p", body="political")))
+    case = world.heard()
+    carried = world.carry(case, "closing", {"reasons": "Done."})
+    motion = world.put(case, "closing", {"reasons": "Now."})
+    world.vote(motion, dict.fromkeys(ALL_YES, "no"))
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+    assert world.refused("case.close", "key/premier", case, motion=carried) == "motion_not_carried"
+
+
+def test_a_second_notice_asks_anew() -> None:
+    world = World()
+    case = world.heard()
+    told = {"party": "AA", "text": "There is a new exhibit."}
+    world.do("case.notify", REVIEWER, case, **told)
+    (aa, bb) = world.chamber.view(case).parties
+    assert (aa.standing, bb.standing) == ("open", "replied")
+    proposal = determination()
+    motion = world.carry(case, "determination", proposal)
+    record = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, case, **record) == "reply_open"
+    world.wait(13 * HOUR_US)
+    world.do("determination.record", CHAIR, case, **record)
+    assert world.chamber.view(case).parties[0].standing == "replied"  # what it said before
 
 
 # ------------------------------------------------------------------------------- the votes
@@ -152,6 +216,35 @@ def test_a_seal_that_is_never_opened_counts_as_absent_and_says_so() -> None:
     assert shown.ballots[-1].standing == "never_opened"
     assert shown.tally
     assert (shown.tally.yes, shown.tally.absent) == (4, 1)
+
+
+def test_the_last_microsecond_of_the_opening_is_still_the_voters() -> None:
+    world = World()
+    motion = world.put(world.heard(), "closing", {"reasons": "Done."})
+    for key in ALL_YES:
+        sealed = commitment(motion, "yes", "because", f"salt {key}")
+        world.do("vote.seal", key, motion, commitment=sealed)
+    since_us = world.now_us
+    for key in ALL_YES[:4]:
+        world.open(motion, key, "yes")
+    world.now_us = since_us + 24 * HOUR_US - SECOND_US
+    assert world.refused("motion.close", CHAIR, motion, result="carried") == "still_opening"
+    world.now_us += 1 - SECOND_US
+    world.do("motion.close", CHAIR, motion, result="carried")
+
+
+def test_a_carried_motion_carries_what_it_asked_in_its_own_case_and_nothing_else() -> None:
+    world = World()
+    case, other = world.heard(), world.heard()
+    proposal = determination()
+    motion = world.carry(case, "determination", proposal)
+    assert world.refused("case.close", CHAIR, case, motion=motion) == "motion_not_carried"
+    closing = world.carry(case, "closing", {"reasons": "Done."})
+    assert world.refused("case.close", CHAIR, other, motion=closing) == "motion_not_carried"
+    said = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, other, **said) == "motion_not_carried"
+    world.do("determination.record", CHAIR, case, **said)
+    world.do("case.close", CHAIR, case, motion=closing)
 
 
 def test_the_seal_is_over_motion_vote_reasons_and_salt() -> None:
@@ -261,6 +354,72 @@ def test_a_limit_for_grave_cases_runs_from_the_opening_once_a_case_is_found_grav
     assert world.chamber.view(case).line.status == "triage"
 
 
+@pytest.mark.parametrize(("late_us", "is_in_time"), [(0, True), (1, False)])
+def test_the_last_microsecond_of_every_limit_is_in_time(late_us: int, *, is_in_time: bool) -> None:
+    def at(world: World, us: int) -> None:
+        """Let the next act be signed at an instant."""
+        world.now_us = us + late_us - SECOND_US
+
+    world = World()
+    case = world.open_case()
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    at(world, world.now_us + 12 * HOUR_US)
+    world.reply(case, "AA")
+    (aa, _) = world.chamber.view(case).parties
+    assert aa.standing == ("replied" if is_in_time else "replied_late")
+    assert aa.positions[0].late is not is_in_time
+    (clock,) = [one for one in world.chamber.view(case).deadlines if one.subject == "AA"]
+    assert clock.standing == ("met" if is_in_time else "met_late")
+
+    world = World()
+    determined = world.determine(world.heard())
+    at(world, world.now_us + 7 * DAY_US)
+    said = {"party": "AA", "grounds": "No."}
+    refused = world.attempt("case.appeal", party_key("AA"), determined, **said)
+    assert refused == ("" if is_in_time else "appeal_late")
+
+    world = World(mandate(rule(K.SILENCE_PROCEDURE, silence_s=3600)))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    at(world, world.now_us + HOUR_US)
+    refused = world.attempt("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+    assert refused == ("not_passed" if is_in_time else "")
+
+
+@pytest.mark.parametrize(("early_us", "refused"), [(0, ""), (1, "notice_too_young")])
+def test_a_case_is_published_once_the_notice_is_two_hours_old(early_us: int, refused: str) -> None:
+    world = World()
+    case = world.heard()
+    told_us = max(one.notified_us or 0 for one in world.chamber.view(case).parties)
+    world.now_us = told_us + 2 * HOUR_US - early_us - SECOND_US
+    assert world.attempt("case.publish", REVIEWER, case, tier="public") == refused
+
+
+def test_a_default_that_does_not_escalate_is_recorded_and_moves_nothing() -> None:
+    lasts = deadline("party_reply", "case.notify", ("case.position",), 3600, default="is_heard")
+    world = World(mandate(deadlines=(lasts,)))
+    case = world.open_case()
+    world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    world.wait(2 * HOUR_US)
+    act = world.do("deadline.certify", CHAIR, case, deadline="party_reply", subject="AA")
+    (shown,) = world.chamber.view(case).deadlines
+    assert (shown.certified_by, shown.default) == (act, "is_heard")
+    assert world.refused("case.escalate", CHAIR, case, rule="party_reply") == "not_deadlocked"
+    assert world.chamber.view(case).parties[0].positions == ()
+    assert world.chamber.determinations == ()
+
+
+def test_a_deadline_that_begins_anew_says_so_of_the_old_one() -> None:
+    world = World()
+    case = world.open_case()
+    for _ in range(2):
+        world.do("case.notify", REVIEWER, case, party="AA", text="A case is open.")
+    told = [one.standing for one in world.chamber.view(case).deadlines if one.subject == "AA"]
+    assert told == ["renewed", "running"]
+    kinds = [one.kind for one in world.chamber.notices() if one.subject == "AA"]
+    assert kinds == ["deadline_running"]
+
+
 @pytest.mark.parametrize(
     ("zone", "begins"),
     [
@@ -358,6 +517,34 @@ def test_levels_of_attribution_are_kept_apart() -> None:
     twice = determination(levels=AGAINST_BB * 2)
     asked = {"question": "determination", "proposal": twice}
     assert world.refused("motion.put", CHAIR, world.heard(), **asked) == "field"
+
+
+def test_a_level_names_nobody_outside_the_agreement() -> None:
+    world = World()
+    case = world.heard()
+    stranger = [{"level": "state", "outcome": "responsible", "party": "ZZ"}]
+    proposal = determination(levels=stranger)
+    motion = world.carry(case, "determination", proposal)
+    said = {"motion": motion, "proposal": proposal}
+    assert world.refused("determination.record", CHAIR, case, **said) == "unknown_party"
+
+
+@pytest.mark.parametrize("replacement", [None, determination(severity="S4_grave")])
+def test_a_correction_touches_no_other_determination(replacement: dict[str, Any] | None) -> None:
+    world = World()
+    case = world.heard()
+    meant, other = world.determine(case), world.determine(case, severity="S1_minor")
+    asked = {"determination": meant, "replacement": replacement, "reasons": "Wrong."}
+    motion = world.carry(case, "correction", asked)
+    said = {"motion": motion, "proposal": asked}
+    right, wrong = "determination.correct", "determination.withdraw"
+    if replacement is None:
+        right, wrong = wrong, right
+    assert world.refused(right, CHAIR, other, **said) == "other_proposal"
+    assert world.refused(wrong, CHAIR, meant, **said) == "other_proposal"
+    world.do(right, CHAIR, meant, **said)
+    standings = [one.standing for one in world.chamber.determinations]
+    assert standings[:2] == ["withdrawn" if replacement is None else "corrected", "stands"]
 
 
 @pytest.mark.parametrize(

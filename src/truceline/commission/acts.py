@@ -280,8 +280,8 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
                 "question": Field(kind=word(*QUESTIONS), meaning="what kind of question"),
                 "proposal": Field(kind=PROPOSAL, meaning="what is to be decided, in full"),
             },
-            who=("seat",),
-            refused_by=("case_closed", "proposal", "no_rule"),
+            who=("seat", "chair"),
+            refused_by=("case_closed", "recused", "proposal", "no_rule"),
         ),
         "motion.end_sealing": ActSpec(
             meaning="The chair ends the sealing before every seat has sealed; opening begins.",

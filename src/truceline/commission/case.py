@@ -353,20 +353,24 @@ def appeal(room: Room, act: Act) -> None:
 
 
 def party_standing(case: Case, party: str, now_us: int) -> PartyStanding:
-    """Say where a party stands: silence is recorded as silence, never as consent."""
+    """Say where a party stands: silence is recorded as silence, never as consent.
+
+    A notice asks anew: until its time is over the party may answer it, whatever it said before.
+    """
     clock = reply_clock(case, party)
     said = tuple(case.positions.get(party, ()))
-    if said:
-        standing = "replied_late" if all(one.late for one in said) else "replied"
-    elif party not in case.notified:
-        standing = "not_notified"
-    elif clock is not None and now_us > clock.due_us:
-        standing = "silent"
-    else:
+    told_us = case.notified.get(party)
+    has_answered = bool(said) and (told_us is None or said[-1].at_us >= told_us)
+    is_over = clock is not None and now_us > clock.due_us
+    if told_us is not None and not has_answered and not is_over:
         standing = "open"
+    elif said:
+        standing = "replied_late" if all(one.late for one in said) else "replied"
+    else:
+        standing = "not_notified" if told_us is None else "silent"
     return PartyStanding(
         party=party,
-        notified_us=case.notified.get(party),
+        notified_us=told_us,
         due_us=clock.due_us if clock else None,
         standing=standing,
         positions=said,

@@ -135,7 +135,7 @@ class Chamber:
         self._lines: dict[str, tuple[CaseLine, int]] = {}
 
     def take(self, act: Act) -> RefusedAct | None:
-        """Take the next act of the log. An act of another room is none of the chamber's.
+        """Take the next act of the log. One that `ACTS` does not name is refused as unknown.
 
         Returns:
             The refusal, if a rule refused it; None if it took effect.

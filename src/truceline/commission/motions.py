@@ -47,6 +47,7 @@ def put(room: Room, act: Act) -> None:
     """Put a question to the body that has the case."""
     case = case_of(room, act)
     insist_is_open(case)
+    _insist_not_recused(room, case, act)
     question = text(act, "question")
     proposal = act.detail["proposal"]
     assert isinstance(proposal, dict)  # noqa: S101 - its form was checked before
@@ -67,6 +68,13 @@ def put(room: Room, act: Act) -> None:
     room.homes[act.id] = case.id
     room.open_motions[act.id] = None
     case.motions.append(act.id)
+
+
+def _insist_not_recused(room: Room, case: Case, act: Act) -> None:
+    """Refuse somebody all of whose seats stepped aside, unless he presides in another's place."""
+    mine = room.bench.seats_of(act.actor, case.body, case.recusals)
+    if mine and all(is_recused(seat, case.body, case.recusals) for seat in mine):
+        raise Refused("recused", f"seat {mine[0].id} is recused")
 
 
 def rule_for(room: Room, body: str, question: str) -> Rule | None:
@@ -394,6 +402,8 @@ def carried(room: Room, case: Case, act: Act, question: str, proposal: Json) -> 
     if motion.tally is None or motion.tally.result != "carried":
         why = f"the motion is {_result(motion)}"
         raise Refused("motion_not_carried", why, motion.rule.article)
+    if motion.body != case.body:
+        raise Refused("motion_not_carried", f"{case.body} has the case now, not {motion.body}")
     if motion.used_by:
         raise Refused("motion_used", f"the motion already carried {motion.used_by}")
     if proposal is not None and canonical(proposal) != canonical(dict(motion.proposal)):

@@ -177,13 +177,22 @@ def read_detail_file(file: Path) -> dict[str, Json]:
     """
     with file.open("rb") as opened:
         content = opened.read(DETAIL_LIMIT + 1)
+    return read_detail_text(content, str(file))
+
+
+def read_detail_text(content: bytes, where: str) -> dict[str, Json]:
+    """Read fields from the bytes of a TOML file.
+
+    Raises:
+        FormatError: They are not TOML, or hold something that cannot be signed; names `where`.
+    """
     if len(content) > DETAIL_LIMIT:
-        raise FormatError(f"{file} has more than {DETAIL_LIMIT} bytes")
+        raise FormatError(f"{where} has more than {DETAIL_LIMIT} bytes")
     try:
         table = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise FormatError(f"{file} is not TOML: {error}") from error
-    return {name: _signable(value, f"{file}: {name}") for name, value in table.items()}
+        raise FormatError(f"{where} is not TOML: {error}") from error
+    return {name: _signable(value, f"{where}: {name}") for name, value in table.items()}
 
 
 def _signable(value: Any, where: str) -> Json:  # noqa: ANN401 - parsed TOML, a kind each

@@ -6,7 +6,7 @@ There is no page of the interface itself (/docs): it would load from a foreign h
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +19,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from truceline.reports.words import WordsError
+from truceline.web.accounts import Accounts
 from truceline.web.answers import WORTH_COMPRESSING, Written, kept, send, write
+from truceline.web.commission import CommissionPages, offer_commission
 from truceline.web.days import watched_days
+from truceline.web.login import offer_login
 from truceline.web.mission import Mission
 
 STATIC = Path(__file__).parent / "static"
@@ -47,16 +50,29 @@ HEADERS = {
 # Vendored files are asked for with their version in the query, so their bytes never change.
 FOR_GOOD = "public, max-age=31536000, immutable"
 
+# Pages of the commission: the cases, one of them, the incident room, an act to be composed.
+COMMISSION_PAGES = ("cases", "case", "hotline", "act")
+
 Next = Callable[[Request], Awaitable[Response]]
 Id = Annotated[str, Query(min_length=1, max_length=400)]
 LanguageCode = Annotated[str, Query(pattern="^[a-z]{2,3}$")]
 
 
-def create_app(mission: Mission, *, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
+def create_app(
+    mission: Mission,
+    commission: CommissionPages | None = None,
+    *,
+    accounts: Accounts | None = None,
+    development: Collection[str] = (),
+    hosts: Sequence[str] = LOOPBACK,
+) -> FastAPI:
     """Make the console of one mission.
 
     Args:
         mission: What it shows.
+        commission: Its commission; None where no agreement of the mission says who decides.
+        accounts: Who may log in; None: nobody, all that ask are the public.
+        development: Actors as whom anybody on this machine may log in without a passkey.
         hosts: Names under which it may be asked for; others get 400, so that no foreign page can
             point a name of its own at this machine and read the mission. "*" allows all.
     """
@@ -66,9 +82,12 @@ def create_app(mission: Mission, *, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     _answer_errors_in_one_line(app)
     _guard(app, frozenset(hosts))
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
-    _offer_questions(app, mission)
+    gate = offer_login(app, accounts, development=development) if accounts else None
+    if commission is not None:
+        offer_commission(app, commission, gate)
+    _offer_questions(app, mission, has_commission=commission is not None)
     _offer_days(app, mission)
-    _offer_files(app)
+    _offer_files(app, COMMISSION_PAGES if commission is not None else ())
     return app
 
 
@@ -107,8 +126,10 @@ def _guard(app: FastAPI, hosts: frozenset[str]) -> None:
         return response
 
 
-def _offer_questions(app: FastAPI, mission: Mission) -> None:
-    summary, incidents = kept(mission.summary), kept(mission.incidents)
+def _offer_questions(app: FastAPI, mission: Mission, *, has_commission: bool) -> None:
+    # The page has a way to the cases only where there are any bodies.
+    more = {"commission": True} if has_commission else {}
+    summary, incidents = kept(lambda: mission.summary() | more), kept(mission.incidents)
     incident, trace, words = kept(mission.incident), kept(mission.trace), kept(mission.words)
     sources, days = kept(mission.sources), kept(lambda: watched_days(mission))
 
@@ -183,11 +204,11 @@ def _found(ask: Callable[[str], Written], name: str) -> Written:
         raise HTTPException(404, f"there is no {name!r} in this mission") from None
 
 
-def _offer_files(app: FastAPI) -> None:
-    @app.get("/")
-    def _page() -> FileResponse:
-        return FileResponse(STATIC / "index.html")
-
+def _offer_files(app: FastAPI, pages: Sequence[str]) -> None:
+    # A page holds no data: what it may show it asks for afterwards.
+    app.add_api_route("/", _file(STATIC / "index.html"))
+    for page in pages:
+        app.add_api_route(f"/{page}", _file(STATIC / f"{page}.html"))
     for layer in ("countries", "oblasts"):
         app.add_api_route(f"/basemap/{layer}.geojson", _file(BASEMAP / f"{layer}.geojson"))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

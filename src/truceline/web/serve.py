@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import uvicorn
 
+from truceline.web.accounts import Accounts
 from truceline.web.app import LOOPBACK, create_app
+from truceline.web.commission import CommissionPages
 from truceline.web.door import Taker, create_door
 from truceline.web.mission import Mission
 
@@ -28,6 +30,10 @@ def serve(
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     started: Callable[[str], None] = print,
+    *,
+    commission: CommissionPages | None = None,
+    accounts: Callable[[str], Accounts] | None = None,
+    development: Collection[str] = (),
 ) -> None:
     """Serve the console until it is interrupted.
 
@@ -36,14 +42,24 @@ def serve(
         host: Address to listen on. Another than loopback shows the mission to that network.
         port: Port; 0 takes a free one.
         started: Is told the page's address once it listens.
+        commission: Its commission; None where no agreement says who decides.
+        accounts: Gives who may log in, from the page's address; None: nobody.
+        development: Actors as whom anybody on this machine may log in without a passkey.
 
     Raises:
         ServeError: The address is not this machine's, or the port is taken or may not be used.
     """
     listening = listen(host, port)
     hosts = LOOPBACK if host in {DEFAULT_HOST, "localhost", "::1"} else ("*",)
+    app = create_app(
+        mission,
+        commission,
+        accounts=accounts(address(listening)) if accounts else None,
+        development=development,
+        hosts=hosts,
+    )
     config = uvicorn.Config(
-        create_app(mission, hosts=hosts),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -1,0 +1,452 @@
+"""A mission's commission as its pages ask for it: plain data, and only what who asks may see.
+
+Every answer is folded from the log as it is now: a look reads what is new since the last one. What
+he may not see is not there, and where a page would miss it the rule that refused stands in its
+place. Answers for several threads are given one after the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from threading import RLock
+from typing import Any
+
+from truceline.commission.chamber import Chamber
+from truceline.commission.explore import explore
+from truceline.evidence.strict import FormatError
+from truceline.pipeline.act_desk import (
+    Stage,
+    command,
+    forms,
+    read_act,
+    said,
+    said_by_access,
+)
+from truceline.pipeline.asking import Eyes, common, principals_of
+from truceline.pipeline.case_index import CaseIndex
+from truceline.pipeline.case_page import CasePage
+from truceline.pipeline.chamber import Commission, full_id
+from truceline.pipeline.forms import FORMS, Form
+from truceline.records.act import Act
+from truceline.records.asker import Asker, NotAllowedError
+from truceline.records.canonical import Json, plain
+from truceline.records.chamber import CASE_STATUSES, CaseLine, Notice
+from truceline.records.determination import SEVERITIES
+from truceline.records.ids import short_id
+from truceline.records.permission import Thing
+from truceline.records.units import SECOND_US
+from truceline.reports.standstill import tell_path
+from truceline.reports.words import LANGUAGES, load_words
+
+Plain = dict[str, Any]
+
+PAGE_SIZE = 100
+# Of calls, refusals and acts the newest are given, with the number of all.
+NEWEST = 200
+NOTICES = 500
+PATHS_TOLD = 5
+# Two looks within a second see the same log.
+FRESH_US = SECOND_US
+LAST_US = 2**62
+# What a commission has to do among itself.
+INNER_NOTICES = frozenset(
+    {"default_to_certify", "motion_to_close", "motion_to_escalate", "votes_to_open"}
+)
+
+
+def clock_us() -> int:
+    """Give the time of this machine, microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One look of somebody at the commission, at one instant."""
+
+    chamber: Chamber
+    index: CaseIndex
+    eyes: Eyes
+    acts: list[Act]
+
+    def sees_case(self, case: str) -> bool:
+        """Tell whether there is a case that he may see."""
+        reach = self.index.reach.get(case)
+        return reach is not None and self.eyes.see(reach.case(case)).allowed
+
+    def sees_refused(self, actor: str) -> bool:
+        """Tell whether he may see an act of somebody that was refused: a state sees its own."""
+        return self.eyes.see(common("log", "commission", self.index.state_of(actor))).allowed
+
+    def insist(self, thing: Thing) -> None:
+        """Refuse what he may not see.
+
+        Raises:
+            NotAllowedError: A rule refuses it.
+        """
+        decision = self.eyes.see(thing)
+        if not decision.allowed:
+            raise NotAllowedError(decision)
+
+
+class OpenCommission:
+    """The commission of one mission, open for its pages."""
+
+    def __init__(self, commission: Commission, clock: Callable[[], int] = clock_us) -> None:
+        """Take a commission, and the clock by which deadlines run."""
+        self.commission = commission
+        self.clock = clock
+        self._lock = RLock()
+        self._read_us = -FRESH_US
+        self._index: CaseIndex | None = None
+        self._chamber: Chamber | None = None
+        self._trial: Commission | None = None
+
+    @contextmanager
+    def look(self, asker: Asker) -> Iterator[Look]:
+        """Look at the commission as its log is now, alone."""
+        with self._lock:
+            now_us = self.clock()
+            chamber = self._chamber
+            if chamber is None or not 0 <= now_us - self._read_us < FRESH_US:
+                chamber = self._chamber = self.commission.chamber(now_us)
+                self._read_us = now_us
+            chamber.now_us = now_us
+            if self._index is None or self._index.chamber is not chamber:
+                self._index = CaseIndex(chamber, self.commission.mandate)
+            acts = self.commission.log.acts
+            self._index.follow(acts)
+            principals = principals_of(self.commission.mandate, chamber.seats, asker.actor)
+            eyes = Eyes(principals=principals, asker=asker, now_us=now_us)
+            yield Look(chamber=chamber, index=self._index, eyes=eyes, acts=acts)
+
+    # ------------------------------------------------------------------------------- answers
+    def who(self, asker: Asker) -> Plain:
+        """Tell somebody who he is here: his roles, states and seats."""
+        with self.look(asker) as look:
+            of = look.eyes.principals
+            return {
+                "actor": asker.actor,
+                "development": asker.development,
+                "roles": sorted({role.value for one in of for role in one.roles}),
+                "states": sorted({one.state for one in of} - {""}),
+                "seats": [{"body": one.body, "seat": one.seat} for one in of if one.seat],
+            }
+
+    def mandate(self) -> Plain:
+        """Give who decides, and how it can stand still for ever. The agreement is public."""
+        with self._lock:
+            return self._mandate
+
+    @cached_property
+    def _mandate(self) -> Plain:
+        mandate = self.commission.mandate
+        return {
+            **plain(mandate),
+            "statuses": list(CASE_STATUSES),
+            "severities": list(SEVERITIES),
+            "standstills": [
+                {
+                    "body": path.body,
+                    "told": {code: list(tell_path(path, load_words(code))) for code in LANGUAGES},
+                }
+                for path in islice(explore(mandate).paths, PATHS_TOLD)
+            ],
+        }
+
+    def docket(self, asker: Asker, wanted: Mapping[str, str], page: int) -> Plain:
+        """List the cases, what is due first.
+
+        Args:
+            asker: Who asks.
+            wanted: What a case must be: `status`, `severity`, `body`, `party`, `assigned`, `text`;
+                `due` is "passed" or "running". Empty texts ask for nothing.
+            page: Which page, counted from 0.
+
+        Raises:
+            NotAllowedError: He may see no case, and a rule says so.
+        """
+        with self.look(asker) as look:
+            seen = list(self._seen(look))
+            if not seen:
+                look.insist(common("docket", "public" if not look.chamber.cases else "states"))
+            found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
+            first = page * PAGE_SIZE
+            return {
+                "now_us": look.eyes.now_us,
+                "total": len(seen),
+                "found": len(found),
+                "page": page,
+                "pages": max(1, -(-len(found) // PAGE_SIZE)),
+                "statuses": Counter(one.status for one in seen),
+                "assigned": sorted({one.assigned_to for one in seen} - {""}),
+                "cases": [_row(one, look.index) for one in found[first : first + PAGE_SIZE]],
+            }
+
+    def _seen(self, look: Look) -> Iterator[CaseLine]:
+        # Thousands of cases are alike in all that a rule looks at.
+        allowed: dict[tuple[object, ...], bool] = {}
+        for line in look.chamber.board():
+            key = look.index.reach[line.id].key(look.eyes.now_us)
+            if key not in allowed:
+                allowed[key] = look.sees_case(line.id)
+            if allowed[key]:
+                yield line
+
+    def case(self, asker: Asker, case: str) -> Plain:
+        """Give one case whole, by its full or short id.
+
+        Raises:
+            LookupError: There is none.
+            NotAllowedError: He may not see it.
+        """
+        with self.look(asker) as look:
+            known = _known(case, look.index.reach)
+            reach = look.index.reach[known]
+            thing = reach.case(known)
+            look.insist(thing)
+            answer = CasePage(
+                view=look.chamber.view(known),
+                reach=reach,
+                thing=thing,
+                eyes=look.eyes,
+                seats=look.chamber.seats(reach.body),
+                findings=self.commission.findings,
+                state_of=look.index.state_of,
+                sees_case=look.sees_case,
+            ).answer()
+            mine = [look.acts[place] for place in look.index.acts.get(known, [])]
+            ids = {one.id for one in mine if look.index.is_refused(one.id)}
+            answer["acts"] = list(self._told(look, mine))
+            answer["refused"] = [
+                plain(one)
+                for one in look.chamber.refused
+                if one.act in ids and look.sees_refused(one.actor)
+            ]
+            answer["size"] = len(look.acts)
+            return answer
+
+    def hotline(self, asker: Asker) -> Plain:
+        """Give the incident room: calls, return-fire notices, windows and their clocks.
+
+        Raises:
+            NotAllowedError: He may not see the log of the hotline.
+        """
+        with self.look(asker) as look:
+            look.insist(common("hotline_log", "states"))
+            chamber = look.chamber
+            corridors = sorted({one.place for one in chamber.windows if one.kind == "corridor"})
+            return {
+                "now_us": look.eyes.now_us,
+                "size": len(look.acts),
+                "total": len(chamber.calls),
+                "calls": plain(chamber.calls[: -NEWEST - 1 : -1]),
+                "return_fire": plain(chamber.return_fire[: -NEWEST - 1 : -1]),
+                "windows": plain(chamber.windows[: -NEWEST - 1 : -1]),
+                "uptime": [plain(chamber.uptime(place)) for place in corridors],
+                "deadlines": plain(
+                    [one for one in chamber.outside_deadlines() if one.standing != "renewed"][
+                        -NEWEST:
+                    ]
+                ),
+            }
+
+    def refused(self, asker: Asker) -> Plain:
+        """Give the acts that a rule refused, newest first: to the monitor all, to a state its own.
+
+        Raises:
+            NotAllowedError: He has no part in the commission.
+        """
+        with self.look(asker) as look:
+            look.insist(common("log", "states"))
+            seen = [one for one in look.chamber.refused if look.sees_refused(one.actor)]
+            newest = seen[: -NEWEST - 1 : -1]
+            return {"now_us": look.eyes.now_us, "total": len(seen), "refused": plain(newest)}
+
+    def deadlines(self, asker: Asker) -> Plain:
+        """Give what somebody should look at, the first due first: a deadline that passed only says.
+
+        Raises:
+            NotAllowedError: He has no part in the commission.
+        """
+        with self.look(asker) as look:
+            look.insist(common("deadline", "states"))
+            seen = [one for one in look.chamber.notices() if self._concerns(look, one)]
+            return {
+                "now_us": look.eyes.now_us,
+                "total": len(seen),
+                "notices": [
+                    plain(one) | {"short_id": short_id(one.case)} for one in seen[:NOTICES]
+                ],
+            }
+
+    def _concerns(self, look: Look, notice: Notice) -> bool:
+        if not notice.case:
+            return look.eyes.see(common("hotline_log", "states")).allowed
+        reach = look.index.reach[notice.case]
+        thing = reach.case(notice.case)
+        inner = notice.kind in INNER_NOTICES
+        return look.eyes.see(reach.inside(thing) if inner else thing).allowed
+
+    def forms(self) -> Plain:
+        """Give the form of every act: what the agreement's bodies can do is no secret."""
+        return {"forms": forms()}
+
+    def check(self, asker: Asker, name: str, about: str, given: Mapping[str, list[str]]) -> Plain:
+        """Say which rule would refuse an act, and write the command that signs it. Nothing is kept.
+
+        Args:
+            asker: Who would sign it: the name of his key is that of his login.
+            name: What would be done.
+            about: Full or short id of what it is about; "" for what opens something new.
+            given: Texts of its fields; a table is the text of a TOML file.
+
+        Returns:
+            command, and refused: null, or by ("access", "form" or "fold"), rule, article and why.
+
+        Raises:
+            LookupError: There is no such act, or no such thing.
+            NotAllowedError: He may not see what it is about.
+        """
+        form = FORMS.get(name)
+        if form is None or form.room != "commission":
+            raise LookupError(f"there is no act {name!r}")
+        with self.look(asker) as look:
+            about = _known(about, self._things(look)) if about else ""
+            case = about if about in look.index.reach else look.index.homes.get(about, "")
+            if case:
+                look.insist(look.index.reach[case].case(case))
+            elif about:
+                look.insist(common("hotline_log", "states"))
+            try:
+                detail = read_act(form, about, given)
+            except FormatError as error:
+                return {"command": "", "refused": said("form", "field", "", str(error))}
+            answer: Plain = {"command": command(form, about, given, self.folder), "refused": None}
+            decision = self._stage(look, form, about, detail, case).may(look.eyes)
+            if not decision.allowed:
+                answer["refused"] = said_by_access(decision)
+            elif name != "vote.open":
+                # How it was sealed only the voter knows: opening is not tried.
+                answer["refused"] = self._tried(asker, name, about, detail)
+            return answer
+
+    @property
+    def folder(self) -> str:
+        """The mission as a command names it."""
+        return self.commission.folder.name
+
+    def _things(self, look: Look) -> Iterable[str]:
+        chamber = look.chamber
+        yield from look.index.reach
+        yield from look.index.homes
+        yield from (one.id for one in chamber.calls)
+        yield from (one.id for one in chamber.windows)
+
+    def _stage(
+        self, look: Look, form: Form, about: str, detail: Mapping[str, Json], case: str
+    ) -> Stage:
+        seats = look.chamber.seats(str(detail.get("body", "")))
+        return Stage(
+            form=form,
+            about=about,
+            detail=detail,
+            parties=self.commission.mandate.parties,
+            case=look.chamber.view(case) if case else None,
+            reach=look.index.reach.get(case),
+            called=next((one.to for one in look.chamber.calls if one.id == about), ""),
+            keeper=next((one.appointed_by for one in seats if one.id == detail.get("seat")), ""),
+        )
+
+    def _tried(
+        self, asker: Asker, name: str, about: str, detail: Mapping[str, Json]
+    ) -> Plain | None:
+        """Ask the fold. It is asked of another one, which may be spoilt by what is only tried."""
+        if self._trial is None:
+            self._trial = Commission(self.commission.folder)
+        found = self._trial.refusal_of(name, about, detail, actor=asker.actor, now_us=self.clock())
+        return None if found is None else said("fold", found.rule, found.article, found.why)
+
+    def acts(self, asker: Asker, after: int) -> Plain:
+        """Give what was done since the log had `after` acts: who, what and when, and no more.
+
+        Returns:
+            size (of acts now), and the newest of those acts that he may see.
+        """
+        with self.look(asker) as look:
+            size = len(look.acts)
+            newest = look.acts[max(0, after, size - NEWEST) :]
+            return {
+                "now_us": look.eyes.now_us,
+                "size": size,
+                "acts": list(self._told(look, newest)),
+            }
+
+    def _told(self, look: Look, acts: Iterable[Act]) -> Iterator[Plain]:
+        for act in acts:
+            case = look.index.case_of(act)
+            if look.eyes.see(self._thing_of(look, act, case)).allowed:
+                yield {
+                    "id": act.id,
+                    "index": act.index,
+                    "at_us": act.at_us,
+                    "name": act.name,
+                    "actor": act.actor,
+                    "case": case,
+                    "refused": look.index.is_refused(act.id),
+                }
+
+    def _thing_of(self, look: Look, act: Act, case: str) -> Thing:
+        """What somebody sees who sees that an act was done."""
+        if look.index.is_refused(act.id):
+            return common("log", "commission", look.index.state_of(act.actor))
+        if not case:
+            is_common = act.name.startswith(("hotline.", "window."))
+            return common("hotline_log" if is_common else "log", "states")
+        reach = look.index.reach[case]
+        is_inner = act.name.startswith(("motion.", "vote.")) or act.name == "case.handover"
+        return reach.inside(reach.case(case)) if is_inner else reach.case(case)
+
+
+def _fits(line: CaseLine, index: CaseIndex, wanted: Mapping[str, str]) -> bool:
+    asked = {name: value for name, value in wanted.items() if value}
+    due, party, text = (asked.pop(name, "") for name in ("due", "party", "text"))
+    values = {
+        "status": line.status,
+        "severity": line.severity,
+        "body": line.body,
+        "assigned": line.assigned_to,
+    }
+    return (
+        all(values.get(name) == value for name, value in asked.items())
+        and (not party or party in index.reach[line.id].concerns)
+        and (due != "passed" or line.passed > 0)
+        and (due != "running" or line.next_due_us is not None)
+        and (not text or text.casefold() in f"{line.title} {line.id}".casefold())
+    )
+
+
+def _rank(line: CaseLine) -> tuple[bool, int, int]:
+    """What passed unmet comes first, then what is due next, then what was opened last."""
+    return (line.passed == 0, line.next_due_us or LAST_US, -line.opened_us)
+
+
+def _row(line: CaseLine, index: CaseIndex) -> Plain:
+    return {
+        **plain(line),
+        "short_id": short_id(line.id),
+        "concerns": sorted(index.reach[line.id].concerns),
+        "tier": index.reach[line.id].tier,
+    }
+
+
+def _known(case: str, known: Iterable[str]) -> str:
+    try:
+        return full_id(case, known, "case") if case else ""
+    except FormatError as error:
+        raise LookupError(str(error)) from error
