@@ -101,13 +101,17 @@ class OpenBoard:
         eyes = self.eyes(asker)
         pages = {"board": things.DECLARATIONS, "cell": things.CLOCKS, "gap": things.GAP}
         pages |= {"refused": things.held("log", "coalition"), "register": things.PUBLISHED}
+        states = {one.state for one in eyes.principals} - {""}
+        mine = {name for name, thing in pages.items() if eyes.sees(thing)}
         return {
             "title": self.title,
             "actor": asker.actor,
             "development": asker.development,
             "roles": sorted({role.value for one in eyes.principals for role in one.roles}),
-            "states": sorted({one.state for one in eyes.principals} - {""}),
-            "pages": sorted(name for name, thing in pages.items() if eyes.sees(thing)),
+            "states": sorted(states),
+            "seats": [{"body": one.body, "seat": one.seat} for one in eyes.principals if one.seat],
+            # A state sees its own acts that were refused.
+            "pages": sorted(mine | ({"refused"} if states else set())),
         }
 
     def board(self, asker: Asker) -> Plain:

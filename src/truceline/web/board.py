@@ -41,7 +41,7 @@ class BoardPages(Protocol):
     """
 
     def who(self, asker: Asker) -> Answer:
-        """Tell who somebody is here: title, actor, development, roles, states, pages (his)."""
+        """Tell who somebody is here: title, actor, development, roles, states, seats, pages (his)."""
         ...
 
     def board(self, asker: Asker) -> Answer:
@@ -102,7 +102,7 @@ def create_board_app(
     app = bare_app(hosts)
     gate = offer_login(app, accounts, development=development) if accounts else None
     _answer_refusals(app)
-    _offer_files(app, has_login=gate is not None)
+    _offer_files(app)
     _offer_answers(app, board, gate)
     _offer_gap(app, board, gate)
     return app
@@ -125,7 +125,7 @@ def _answer_refusals(app: FastAPI) -> None:
         return JSONResponse({"error": str(error).strip("'\"")}, 404)
 
 
-def _offer_files(app: FastAPI, *, has_login: bool) -> None:
+def _offer_files(app: FastAPI) -> None:
     # A page holds no data: what it may show it asks for afterwards.
     for page in PAGES:
         app.add_api_route(page, lambda: FileResponse(STATIC / "board.html"))
@@ -139,12 +139,6 @@ def _offer_files(app: FastAPI, *, has_login: bool) -> None:
         except WordsError:
             raise HTTPException(404, f"there are no words of {language!r}") from None
 
-    if not has_login:
-
-        @app.get("/api/login")
-        def _nobody() -> JSONResponse:
-            return JSONResponse({"actor": "", "development": False, "offered": None})
-
 
 def _offer_answers(app: FastAPI, board: BoardPages, gate: Gate | None) -> None:
     def offer(name: str, ask: Callable[[Asker], Answer]) -> None:
@@ -152,7 +146,8 @@ def _offer_answers(app: FastAPI, board: BoardPages, gate: Gate | None) -> None:
         def _answer(request: Request) -> Response:
             return _private(ask(asker_of(request, gate)), request)
 
-    offer("who", board.who)
+    # The page offers a login only where there is one.
+    offer("who", lambda asker: board.who(asker) | {"login": gate is not None})
     offer("board", board.board)
     offer("register", board.register)
     offer("refused", board.refused)
