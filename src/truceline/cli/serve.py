@@ -16,6 +16,13 @@ def serve(
     mission: MissionOption,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = PORT,
+    origin: Annotated[
+        str, typer.Option(help="Origin that browsers open, if a proxy stands before it.")
+    ] = "",
+    development_login: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of a key as which anybody on this machine may log in; for tests."),
+    ] = None,
 ) -> None:
     """Serve the console of a mission until it is interrupted.
 
@@ -25,5 +32,7 @@ def serve(
         mission,
         host,
         port,
+        origin=origin,
+        development=development_login or (),
         started=lambda address: typer.echo(f"Console: {address}  (stop with Ctrl-C)"),
     )

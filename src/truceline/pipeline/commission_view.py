@@ -30,7 +30,7 @@ from truceline.pipeline.act_desk import (
 )
 from truceline.pipeline.asking import Eyes, common, principals_of
 from truceline.pipeline.case_index import CaseIndex
-from truceline.pipeline.case_page import CasePage
+from truceline.pipeline.case_page import CasePage, without_names
 from truceline.pipeline.chamber import Commission, full_id
 from truceline.pipeline.forms import FORMS, Form
 from truceline.records.act import Act
@@ -39,6 +39,7 @@ from truceline.records.canonical import Json, plain
 from truceline.records.chamber import CASE_STATUSES, CaseLine, Notice
 from truceline.records.determination import SEVERITIES
 from truceline.records.ids import short_id
+from truceline.records.mandate import Role
 from truceline.records.permission import Thing
 from truceline.records.units import SECOND_US
 from truceline.reports.standstill import tell_path
@@ -83,6 +84,11 @@ class Look:
         """Tell whether he may see an act of somebody that was refused: a state sees its own."""
         return self.eyes.see(common("log", "commission", self.index.state_of(actor))).allowed
 
+    @property
+    def is_public(self) -> bool:
+        """Whether he is nothing but the public, who is told no names of keys."""
+        return all(one.roles == {Role.PUBLIC} for one in self.eyes.principals)
+
     def insist(self, thing: Thing) -> None:
         """Refuse what he may not see.
 
@@ -97,10 +103,23 @@ class Look:
 class OpenCommission:
     """The commission of one mission, open for its pages."""
 
-    def __init__(self, commission: Commission, clock: Callable[[], int] = clock_us) -> None:
-        """Take a commission, and the clock by which deadlines run."""
+    def __init__(
+        self,
+        commission: Commission,
+        *,
+        again: Callable[[], Commission] | None = None,
+        clock: Callable[[], int] = clock_us,
+    ) -> None:
+        """Take a commission.
+
+        Args:
+            commission: What is shown.
+            again: Opens the same once more, to try acts on: what is tried spoils its fold.
+            clock: The clock by which deadlines run.
+        """
         self.commission = commission
         self.clock = clock
+        self._again = again or (lambda: Commission(commission.folder))
         self._lock = RLock()
         self._read_us = -FRESH_US
         self._index: CaseIndex | None = None
@@ -177,6 +196,8 @@ class OpenCommission:
                 look.insist(common("docket", "public" if not look.chamber.cases else "states"))
             found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
             first = page * PAGE_SIZE
+            rows = [_row(one, look.index) for one in found[first : first + PAGE_SIZE]]
+            named = not look.is_public
             return {
                 "now_us": look.eyes.now_us,
                 "total": len(seen),
@@ -184,8 +205,8 @@ class OpenCommission:
                 "page": page,
                 "pages": max(1, -(-len(found) // PAGE_SIZE)),
                 "statuses": Counter(one.status for one in seen),
-                "assigned": sorted({one.assigned_to for one in seen} - {""}),
-                "cases": [_row(one, look.index) for one in found[first : first + PAGE_SIZE]],
+                "assigned": sorted({one.assigned_to for one in seen} - {""}) if named else [],
+                "cases": rows if named else without_names(rows),
             }
 
     def _seen(self, look: Look) -> Iterator[CaseLine]:
@@ -229,7 +250,8 @@ class OpenCommission:
                 if one.act in ids and look.sees_refused(one.actor)
             ]
             answer["size"] = len(look.acts)
-            return answer
+            shown: Plain = without_names(answer) if look.is_public else answer
+            return shown
 
     def hotline(self, asker: Asker) -> Plain:
         """Give the incident room: calls, return-fire notices, windows and their clocks.
@@ -368,7 +390,7 @@ class OpenCommission:
     ) -> Plain | None:
         """Ask the fold. It is asked of another one, which may be spoilt by what is only tried."""
         if self._trial is None:
-            self._trial = Commission(self.commission.folder)
+            self._trial = self._again()
         found = self._trial.refusal_of(name, about, detail, actor=asker.actor, now_us=self.clock())
         return None if found is None else said("fold", found.rule, found.article, found.why)
 
@@ -391,7 +413,7 @@ class OpenCommission:
         for act in acts:
             case = look.index.case_of(act)
             if look.eyes.see(self._thing_of(look, act, case)).allowed:
-                yield {
+                said: Plain = {
                     "id": act.id,
                     "index": act.index,
                     "at_us": act.at_us,
@@ -400,6 +422,7 @@ class OpenCommission:
                     "case": case,
                     "refused": look.index.is_refused(act.id),
                 }
+                yield without_names(said) if look.is_public else said
 
     def _thing_of(self, look: Look, act: Act, case: str) -> Thing:
         """What somebody sees who sees that an act was done."""

@@ -43,7 +43,7 @@ def serve(
         port: Port; 0 takes a free one.
         started: Is told the page's address once it listens.
         commission: Its commission; None where no agreement says who decides.
-        accounts: Gives who may log in, from the page's address; None: nobody.
+        accounts: Gives who may log in, from the page's origin; None: nobody.
         development: Actors as whom anybody on this machine may log in without a passkey.
 
     Raises:
@@ -51,10 +51,14 @@ def serve(
     """
     listening = listen(host, port)
     hosts = LOOPBACK if host in {DEFAULT_HOST, "localhost", "::1"} else ("*",)
+    at = address(listening)
+    if accounts and hosts is LOOPBACK:
+        # A passkey is bound to a name: for this machine that is localhost, never its number.
+        at = f"http://localhost:{listening.getsockname()[1]}/"
     app = create_app(
         mission,
         commission,
-        accounts=accounts(address(listening)) if accounts else None,
+        accounts=accounts(at.rstrip("/")) if accounts else None,
         development=development,
         hosts=hosts,
     )
@@ -66,7 +70,7 @@ def serve(
         ws="none",
         lifespan="off",
     )
-    started(address(listening))
+    started(at)
     uvicorn.Server(config).run(sockets=[listening])
 
 

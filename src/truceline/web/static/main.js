@@ -52,6 +52,7 @@ function startTools() {
   });
   on([...WINDOW, "language"], writeReportLink);
   writeReportLink();
+  byId("cases").hidden = !state.mission.commission;
 }
 
 function writeReportLink() {
