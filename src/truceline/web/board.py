@@ -41,7 +41,7 @@ class BoardPages(Protocol):
     """
 
     def who(self, asker: Asker) -> Answer:
-        """Tell who somebody is here: title, actor, development, roles, states, seats, pages (his)."""
+        """Tell who somebody is: title, actor, development, roles, states, seats, pages (his)."""
         ...
 
     def board(self, asker: Asker) -> Answer:
