@@ -57,6 +57,7 @@ check: environment
 	@$(BIN)/mypy
 	@$(BIN)/mypy conftest.py
 	@$(BIN)/python scripts/reference.py --check
+	@$(BIN)/python scripts/board_reference.py --check
 	@$(BIN)/python scripts/figures.py --check
 	@$(BIN)/python scripts/access_page.py --check
 
@@ -64,6 +65,7 @@ fmt: environment
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/board_reference.py
 	@$(BIN)/python scripts/figures.py
 	@$(BIN)/python scripts/access_page.py
 

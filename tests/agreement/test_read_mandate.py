@@ -97,7 +97,7 @@ words = "Six hours to reply."
 [[deadline]]
 id = "decide"
 runs_from = "case.open"
-ends_with = ["determination.adopt"]
+ends_with = ["determination.record"]
 lasts = "P2W"
 default = "the experts' finding stands"
 certified_by = "commission"

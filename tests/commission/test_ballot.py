@@ -88,6 +88,7 @@ def test_qualified_majority_of_two_thirds(
         pytest.param(count(2, 2, 1), False, OUT.TIE, id="as many for as against"),
         pytest.param(count(0, 0, 5), False, OUT.TIE, id="only abstentions"),
         pytest.param(count(2, 1, 1), True, OUT.SHARE_NOT_REACHED, id="half of those there"),
+        pytest.param(count(1, 2, 1), True, OUT.SHARE_NOT_REACHED, id="half of those there against"),
         pytest.param(count(3, 1, 1), True, OUT.CARRIED, id="more than half of those there"),
         pytest.param(count(1, 3, 1), True, OUT.REJECTED, id="more than half against it"),
     ],

@@ -151,6 +151,9 @@ def test_the_body_above_does_not_vote_before_it_has_the_case() -> None:
     world.do("motion.close", CHAIR, motion, result="deadlocked")
     world.do("case.escalate", "key/dd", case, rule="r1", motion=motion)
     assert world.chamber.view(case).bodies == ("commission", "political")
+    # The body below has no say in the case, but the motions that it had are still its own.
+    assert world.refused("vote.dissent", "key/ee", motion, text="No.") == "not_yours"
+    world.do("vote.dissent", "key/aa", motion, text="It was decided.")
     above = world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
     assert world.chamber.motion(above).body == "political"
     assert world.refused("case.deliberate", CHAIR, case) == "not_yours"
@@ -296,17 +299,30 @@ def test_the_experts_word_stands_only_once_it_is_certified() -> None:
 
 
 # --------------------------------------------------------------------------- the deadlines
+def kinds(world: World) -> set[str]:
+    return {one.kind for one in world.chamber.notices()}
+
+
+def test_a_notice_says_that_a_limit_passed_a_microsecond_after_its_last() -> None:
+    world = World()
+    opened_us = world.chamber.view(world.open_case()).line.opened_us
+    world.chamber.now_us = opened_us + 48 * HOUR_US
+    assert kinds(world) == {"deadline_running"}
+    world.chamber.now_us += 1
+    assert kinds(world) == {"deadline_passed", "default_to_certify"}
+
+
 def test_a_passed_deadline_moves_a_case_only_by_a_certified_entry() -> None:
     world = World()
     case = world.open_case()
     world.wait(49 * HOUR_US)
     world.chamber.now_us = world.now_us
-    kinds = {one.kind for one in world.chamber.notices()}
-    assert kinds == {"deadline_passed", "default_to_certify"}
+    assert kinds(world) == {"deadline_passed", "default_to_certify"}
     name = "commission_determination_s3_s4"
     assert world.refused("case.escalate", CHAIR, case, rule=name) == "not_deadlocked"
     assert world.chamber.view(case).bodies == ("commission",)
     world.do("deadline.certify", CHAIR, case, deadline=name, subject="")
+    assert kinds(world) == {"deadline_passed"}
     assert world.chamber.view(case).bodies == ("commission",)
     world.do("case.escalate", CHAIR, case, rule=name)
     assert world.chamber.view(case).bodies == ("commission", "political")
@@ -606,6 +622,47 @@ def test_a_follow_up_says_what_the_monitoring_says(
     assert world.attempt("remedy.follow_up", REVIEWER, set_, **said) == refused
     (shown,) = world.chamber.remedies
     assert shown.standing == ("running" if refused else result)
+
+
+def test_before_its_time_is_over_an_exhibit_does_not_show_that_a_remedy_is_not_kept() -> None:
+    world = World()
+    case = world.heard()
+    set_ = world.set_remedy(case, world.determine(case), kind="apology", clauses=[])
+    paper = {"sha256": "ab" * 32, "title": "Their gazette", "tier": "public", "custody": []}
+    exhibit = world.do("case.evidence", REVIEWER, case, **paper)
+    said = {"result": "not_kept", "findings": [], "exhibits": [exhibit]}
+    assert world.refused("remedy.follow_up", REVIEWER, set_, **said) == "monitoring"
+    world.now_us = world.chamber.remedies[0].due_us
+    world.do("remedy.follow_up", REVIEWER, set_, **said)
+
+
+def test_a_motion_lifts_the_remedy_that_it_names_and_sets_none() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    meant, other = world.set_remedy(case, determined), world.set_remedy(case, determined)
+    asked = {"lifts": meant, "reasons": "It is over."}
+    said = {"motion": world.carry(case, "remedy", asked), "proposal": asked}
+    assert world.refused("remedy.lift", CHAIR, other, **said) == "other_proposal"
+    assert world.refused("remedy.set", CHAIR, case, **said) == "other_proposal"
+    world.do("remedy.lift", CHAIR, meant, **said)
+    assert [one.standing for one in world.chamber.remedies] == ["lifted", "running"]
+
+
+def test_a_remedy_is_due_after_it_is_set_and_stands_on_what_stands() -> None:
+    world = World()
+    case = world.heard()
+    determined = world.determine(case)
+    asked = remedy(determined, due_us=world.now_us + HOUR_US)
+    said = {"motion": world.carry(case, "remedy", asked), "proposal": asked}
+    world.now_us = asked["due_us"] - SECOND_US  # it would be set at the instant it is due
+    assert world.refused("remedy.set", CHAIR, case, **said) == "due_in_the_past"
+    later = remedy(determined, due_us=world.now_us + DAY_US)
+    late = {"motion": world.carry(case, "remedy", later), "proposal": later}
+    taken_back = {"determination": determined, "replacement": None, "reasons": "Wrong."}
+    motion = world.carry(case, "correction", taken_back)
+    world.do("determination.withdraw", CHAIR, determined, motion=motion, proposal=taken_back)
+    assert world.refused("remedy.set", CHAIR, case, **late) == "not_standing"
 
 
 def test_a_remedy_that_is_due_asks_to_be_followed_up() -> None:

@@ -98,7 +98,7 @@ def test_ctsamvm_a_time_limit_would_have_sent_it_on() -> None:
 [[deadline]]
 id = "board-meets"
 runs_from = "case.open"
-ends_with = ["determination.adopt"]
+ends_with = ["determination.record"]
 lasts = "P14D"
 article = "invented"
 words = "The board meets within two weeks."

@@ -32,7 +32,7 @@ THIRD = seat("third")
 CHAIR = seat("chair", chairs=True)
 DEPUTISED = seat("chair", chairs=True, alternates=("deputy",))
 # A limit without a default: what is late is known to be late, and nothing follows from it.
-ANY_LIMIT = limit("motion.decide")
+ANY_LIMIT = limit("motion.close")
 
 
 def told(path: StandstillPath) -> list[str]:
@@ -97,7 +97,7 @@ def test_silent_stall_is_a_wait_that_no_limit_of_the_text_bounds() -> None:
 
 
 def test_a_limit_of_the_vocabulary_bounds_no_wait() -> None:
-    house = limit("motion.decide", article="")
+    house = limit("motion.close", article="")
     assert paths_of(one_body(*SIDES, kind=KIND.CONSENSUS, limits=(house,)), STALL)
     assert not paths_of(one_body(*SIDES, kind=KIND.CONSENSUS, limits=(ANY_LIMIT,)), STALL)
 
@@ -123,7 +123,7 @@ def test_a_party_that_chairs_is_not_counted_on_though_it_has_deputies() -> None:
 
 # ----------------------------------------------------------------------------- what follows
 def default_certified_by_its_chair(chair: Any) -> Mandate:  # noqa: ANN401 - a seat
-    by_default = limit("motion.decide", default="it stands", certified_by="b")
+    by_default = limit("motion.close", default="it stands", certified_by="b")
     return one_body(*SIDES, chair, kind=KIND.CONSENSUS, quorum=3, limits=(by_default,))
 
 
@@ -137,7 +137,7 @@ def test_a_default_that_only_an_absent_chair_can_certify_leads_nowhere() -> None
     assert {path.kind for path in found.paths} == {NEEDS_CHAIR}
     path = next(one for one in found.paths if one.outcome is BallotOutcome.NO_CONSENSUS)
     assert told(path)[-3:] == ["deadline_passes", "default_needs_chair", "chair_may_be_absent"]
-    assert path.steps[-2].rule == "limit-of-motion.decide"
+    assert path.steps[-2].rule == "limit-of-motion.close"
     assert path.steps[-2].article == "9"
 
 
@@ -197,7 +197,7 @@ def test_two_hands_at_two_levels_are_no_veto() -> None:
 
 
 def test_a_level_above_that_always_answers_leaves_no_deadlock_below() -> None:
-    by_default = limit("motion.decide", default="it stands", certified_by="high")
+    by_default = limit("motion.close", default="it stands", certified_by="high")
     assert explore(two_levels(*SIDES, DEPUTISED, limits=(by_default,))).paths == ()
 
 
@@ -242,9 +242,9 @@ def test_a_remedy_that_is_not_kept_leads_nowhere_if_no_body_can_set_another() ->
 
 
 def test_the_act_that_fits_best_tells_the_question() -> None:
-    assert questions_of("determination.adopt") == ("determination",)
+    assert questions_of("determination.record") == ("determination",)
     assert questions_of("determination.appeal") == ("appeal",)
-    assert questions_of("motion.decide") == QUESTIONS
+    assert questions_of("motion.close") == QUESTIONS
     assert questions_of("remedy.follow_up") == ()
     assert questions_of("case.position") == ()
 
@@ -315,7 +315,7 @@ def two_bodies(draw: st.DrawFn) -> Mandate:
             [
                 (),
                 (ANY_LIMIT,),
-                (limit("motion.decide", default="it stands", certified_by="low"),),
+                (limit("motion.close", default="it stands", certified_by="low"),),
                 (limit("remedy.set", default="it stands", certified_by="high"),),
             ]
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import product
 
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mandates_by_hand import PARTIES, body, mandate, rule, seat
 
@@ -98,6 +98,7 @@ def relies_on_an_alternate(terms: Mandate, one: Body, by: Rule, votes: Votes) ->
     )
 
 
+@settings(max_examples=300)
 @given(small_mandates())
 def test_counting_reaches_what_every_single_vote_reaches(
     world: tuple[Mandate, Body, Rule],
@@ -146,4 +147,16 @@ def test_35_seats_are_counted_and_not_enumerated() -> None:
         BallotOutcome.SHARE_NOT_REACHED: 12,  # 23 of 35 is below two thirds
         BallotOutcome.NOT_QUORATE: 16,  # 19 are below the quorum of 20
         BallotOutcome.REJECTED: 24,
+    }
+
+
+def test_a_chair_who_breaks_ties_counts_for_the_quorum_of_its_group() -> None:
+    one = body("b", seat("chair", chairs=True, group="east"), seat("s1"))
+    by = rule("b", DecisionRule.CHAIR_CASTING_VOTE, quorum_by_group={"east": 1})
+    found = reach(mandate(one, rules=(by,)), one, by)
+    assert {outcome: witness.fewest for outcome, witness in found.items()} == {
+        BallotOutcome.CARRIED: 0,
+        BallotOutcome.REJECTED: 1,  # the chair's no makes a tie, and breaks it
+        BallotOutcome.CHAIR_ABSTAINS: 2,
+        BallotOutcome.NOT_QUORATE: 1,
     }

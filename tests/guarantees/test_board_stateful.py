@@ -18,7 +18,7 @@ from truceline.guarantees.board import BoardFold
 from truceline.records.board import BodyDecision
 from truceline.records.units import HOUR_US, MINUTE_US
 
-STEPS = int(os.environ.get("BOARD_STEPS", "2000"))
+STEPS = int(os.environ.get("BOARD_STEPS", "500"))
 STEPS_OF_ONE = 50
 DAY_MINUTES = 24 * 60
 STATES = ("GB", "FR", "DE")

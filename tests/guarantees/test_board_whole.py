@@ -116,3 +116,12 @@ def test_acts_of_other_rooms_pass_by() -> None:
     assert board.refused == ()
     log.add("clock.wind_back", "chair", "clock")
     assert [one.rule for one in board_of(log).refused] == ["unknown_act"]
+
+
+def test_a_later_consultation_calls_a_state_anew_whatever_it_had_decided() -> None:
+    log, ids = whole()
+    assert status(board_of(log), "FR") is GuaranteeStatus.DECIDED_NO
+    log.convene(ids["declared"])
+    board = board_of(log)
+    assert status(board, "FR") is GuaranteeStatus.CONSULTATION_CALLED
+    assert status(board, "GB") is GuaranteeStatus.DELIVERING

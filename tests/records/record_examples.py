@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from commission_examples import COMMISSION
+from register_examples import REGISTER
 
 from truceline.records.agreement import (
     Agreement,
@@ -276,4 +277,5 @@ EXAMPLES: tuple[object, ...] = (
         came_from=(f"i:{SHA}:9",),
     ),
     *COMMISSION,
+    *REGISTER,
 )

@@ -84,13 +84,13 @@ DEFAULT_DEADLINES: Mapping[str, Limit] = {
     "party_reply": Limit("case.notify", ("case.position",), 12 * HOUR_S),
     "preliminary_finding_s3_s4": Limit("case.open", ("case.preliminary",), 12 * HOUR_S),
     "guarantor_consultation": Limit("breach.declare", ("consultation.convene",), 24 * HOUR_S),
-    "commission_determination_s3_s4": Limit("case.open", ("determination.adopt",), 48 * HOUR_S),
-    "coordinated_response_decision": Limit("breach.declare", ("decision.take",), 72 * HOUR_S),
-    "determination_s1_s2": Limit("case.open", ("determination.adopt",), 7 * DAY_S),
+    "commission_determination_s3_s4": Limit("case.open", ("determination.record",), 48 * HOUR_S),
+    "coordinated_response_decision": Limit("breach.declare", ("decision.state",), 72 * HOUR_S),
+    "determination_s1_s2": Limit("case.open", ("determination.record",), 7 * DAY_S),
     "site_visit_access": Limit("case.request", ("case.answer",), 24 * HOUR_S),
     "remedy_rectification": Limit("remedy.set", ("remedy.follow_up",), 48 * HOUR_S),
     "remedy_report": Limit("remedy.set", ("remedy.report",), 14 * DAY_S),
-    "appeal": Limit("determination.adopt", ("case.appeal",), 7 * DAY_S),
+    "appeal": Limit("determination.record", ("case.appeal",), 7 * DAY_S),
 }
 
 DEFAULT_STANDARDS: Mapping[str, StandardOfProof] = {

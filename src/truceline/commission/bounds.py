@@ -31,7 +31,7 @@ QUESTIONS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     "determination.correct": ("correction",),
     "determination.withdraw": ("correction",),
     "evidence.admit": ("admission",),
-    "motion.": QUESTIONS,
+    "motion.close": QUESTIONS,
     "remedy.set": ("remedy",),
 }
 FOLLOW_UP = "remedy."
@@ -40,7 +40,7 @@ FOLLOW_UP = "remedy."
 def questions_of(act: str) -> tuple[str, ...]:
     """Give the questions that an act answers; none for an act that answers no question.
 
-    >>> questions_of("determination.adopt"), questions_of("case.position")
+    >>> questions_of("determination.record"), questions_of("case.position")
     (('determination',), ())
     """
     fitting = [start for start in QUESTIONS_OF_ACT if act.startswith(start)]

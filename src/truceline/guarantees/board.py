@@ -33,7 +33,7 @@ from truceline.records.board import (
 )
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.mandate import Mandate
-from truceline.records.trigger import FindingFacts
+from truceline.records.trigger import FindingFacts, TriggerAssessment
 
 HANDLERS: Mapping[str, Callable[[World, Act], None]] = {
     "breach.declare": on_breach.declare,
@@ -91,6 +91,8 @@ class BoardFold:
             falls=_falls(decided) | {one.id: one for one in falls},
             grounds={one.id: (one.determination,) for one in remedied.values()},
         )
+        # Assessments hang on what has fallen, and on no act of the board: made once for each.
+        self._assessed: dict[tuple[tuple[str, str], ...], tuple[TriggerAssessment, ...]] = {}
 
     def take(self, act: Act) -> None:
         """Take the next act of the log; acts of other rooms pass by."""
@@ -123,12 +125,6 @@ class BoardFold:
             else one
             for one in world.consultations.values()
         )
-        known = Known(
-            determinations=world.determinations,
-            remedies=world.remedies,
-            findings=world.findings,
-            fallen={name: by[name] for name in world.determinations if name in by},
-        )
         board = Board(
             now_us=now_us,
             declarations=tuple(
@@ -137,19 +133,19 @@ class BoardFold:
             clocks=tuple(shown(one, now_us, by.get(one.id)) for one in world.clocks.values()),
             consultations=consultations,
             decisions=tuple(
-                replace(one, stood_on_corrected=what.get(one.id, ()))
+                replace(one, stood_on_corrected=what[one.id]) if one.id in what else one
                 for one in world.decisions.values()
             ),
             activations=tuple(
-                replace(one, stood_on_corrected=what.get(one.id, ()))
+                replace(one, stood_on_corrected=what[one.id]) if one.id in what else one
                 for one in world.activations.values()
             ),
             measures=tuple(
-                replace(one, stood_on_corrected=what.get(one.id, ()))
+                replace(one, stood_on_corrected=what[one.id]) if one.id in what else one
                 for one in world.measures.values()
             ),
             guarantees=(),
-            assessments=assess(known, world.terms.triggers),
+            assessments=self._assessments(by),
             notices=(),
             due=(),
             refused=tuple(world.refused),
@@ -157,6 +153,20 @@ class BoardFold:
         board = replace(board, guarantees=standings(board, world.commitments.values()))
         board = replace(board, due=awaited(board, world.terms))
         return replace(board, notices=notices(board, world))
+
+    def _assessments(self, by: Mapping[str, str]) -> tuple[TriggerAssessment, ...]:
+        world = self._world
+        fallen_here = {name: by[name] for name in world.determinations if name in by}
+        key = tuple(sorted(fallen_here.items()))
+        if key not in self._assessed:
+            known = Known(
+                determinations=world.determinations,
+                remedies=world.remedies,
+                findings=world.findings,
+                fallen=fallen_here,
+            )
+            self._assessed[key] = assess(known, world.terms.triggers)
+        return self._assessed[key]
 
 
 def fold_board(  # noqa: PLR0913 - what the board is given, each by its name

@@ -5,8 +5,9 @@ them. Where the dependence is not known, only bounds can be given that hold unde
 the figure for independence lies between them, and is named as that.
 
 Source: M. Fréchet, Généralisations du théorème des probabilités totales, Fundamenta Mathematicae
-25, 1935 (one of many, all of many); B. Rüger, Scharfe untere und obere Schranken für die
-Wahrscheinlichkeit der Realisation von k unter n Ereignissen, Metrika 28, 1981 (at least k of n).
+25, 1935 (one of many, all of many); for at least k of n the bounds are called Rüger's (Metrika,
+1978 and 1981). Why each holds stands at its function; a test holds them against the linear
+programme that they solve.
 """
 
 from __future__ import annotations

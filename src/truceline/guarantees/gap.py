@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from truceline.guarantees.commitments import standing_of
 from truceline.guarantees.force_table import held_key, is_ready, key_of
 from truceline.guarantees.pledges import ENDS, reached
 from truceline.guarantees.procedures import earliest_lawful_date, supported_steps
-from truceline.records.commitment import CommitmentVersion, Procedure
+from truceline.records.commitment import Commitment, Procedure
 from truceline.records.gap import (
     NOT_KNOWN_THERE,
     NOT_THERE,
@@ -194,10 +195,20 @@ class _Question:
 
     def _conditions(self, pledge: Pledge) -> Iterator[_Answer]:
         """Read the texts that the pledge may stand on; where they differ it is not known."""
-        texts = self._versions(pledge)
+        own = [one for one in self._commitments(pledge) if one.state]
+        if own and all(standing_of(one) == "lapsed" for one in own):
+            yield _no("gap_commitment_withdrawn", state=pledge.state)
+        texts = [
+            version
+            for commitment in self._commitments(pledge)
+            for version in commitment.versions
+            if version.standing == "stands"
+        ]
         for kind, met in (
             ("ceasefire_in_force", self.scenario.ceasefire_in_force),
             ("host_request", self._is_asked(pledge.component)),
+            # Where the procedure has the vote, its lawful date speaks of it.
+            ("parliament_vote", self._has_vote(pledge)),
         ):
             asking = [any(one.kind == kind for one in text.conditions) for text in texts]
             if met or not any(asking):
@@ -205,13 +216,15 @@ class _Question:
             said = reason("gap_condition", {"condition": kind, "state": pledge.state})
             yield _Answer(reason=said, known=all(asking))
 
-    def _versions(self, pledge: Pledge) -> list[CommitmentVersion]:
+    def _commitments(self, pledge: Pledge) -> list[Commitment]:
+        """Give the state's own commitments to the component, and the common ones if it is in."""
+        participants = self.state.register.participants
+        is_in = any(p.code == pledge.state and p.standing == "participant" for p in participants)
+        states = {pledge.state, ""} if is_in else {pledge.state}
         return [
-            version
-            for commitment in self.state.register.commitments
-            if commitment.component == pledge.component and commitment.state == pledge.state
-            for version in commitment.versions
-            if version.standing == "stands"
+            one
+            for one in self.state.register.commitments
+            if one.component == pledge.component and one.state in states
         ]
 
     def _is_asked(self, component: str) -> bool:
@@ -232,6 +245,14 @@ class _Question:
             met = kind in self.scenario.tolerates or (kind == "parliament_vote_required" and vote)
             if not met:
                 yield _no("gap_caveat", caveat=kind, state=pledge.state)
+
+    def _has_vote(self, pledge: Pledge) -> bool:
+        return any(
+            step.step == "parliament_vote"
+            for one in self.state.register.procedures
+            if one.id == pledge.procedure
+            for step in one.steps
+        )
 
     def _vote_is_done(self, pledge: Pledge) -> bool:
         for procedure in self.state.register.procedures:

@@ -180,6 +180,7 @@ def _path(
 ) -> tuple[PathStep, ...]:
     """Walk back from the goal, each time to the step that was waited for the longest."""
     steps = {step.id: step for step in question.procedure.steps}
+    ways = _chosen_ways(question, hopeful)
     path: list[PathStep] = []
     here: str | None = question.procedure.goal if question.procedure.goal in hopeful else None
     while here is not None:
@@ -198,16 +199,36 @@ def _path(
                 source=step.source,
             )
         )
-        here = None if is_done else _waited_for(question, step, hopeful)
+        here = None if is_done else _waited_for(question, ways[here], hopeful)
     return tuple(reversed(path))
 
 
-def _waited_for(question: _Question, step: ProcedureStep, found: Mapping[str, date]) -> str | None:
-    """Name the last step of the chosen way; None if only the asking was waited for."""
-    ways = [way for way in step.needs if way and all(one in found for one in way)]
-    if not ways or () in step.needs:
+def _chosen_ways(question: _Question, found: Mapping[str, date]) -> dict[str, tuple[str, ...]]:
+    """Give for each step the first way that leads to its day; a ring never leads to itself.
+
+    Steps are settled one after another, each by a way of steps that are settled already.
+    """
+    chosen: dict[str, tuple[str, ...]] = dict.fromkeys(question.done, ())
+    for _ in question.procedure.steps:
+        for step in question.procedure.steps:
+            if step.id in found and step.id not in chosen:
+                ready = question.ready(step, found)
+                ways = [
+                    way
+                    for way in sorted(step.needs) or [()]
+                    if chosen.keys() >= set(way)
+                    and max([question.asked, *(found[one] for one in way)])
+                    <= (ready or question.asked)
+                ]
+                if ways:
+                    chosen[step.id] = ways[0]
+    return chosen
+
+
+def _waited_for(question: _Question, way: tuple[str, ...], found: Mapping[str, date]) -> str | None:
+    """Name the last step of a way; None if only the asking was waited for."""
+    if not way:
         return None
-    way = min(ways, key=lambda one: (max(found[inner] for inner in one), one))
     last = min(way, key=lambda one: (-found[one].toordinal(), one))
     return last if last not in question.done or found[last] >= question.asked else None
 

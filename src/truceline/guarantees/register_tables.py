@@ -119,7 +119,8 @@ _QUOTED = text("The words, quoted or as reported.")
 _STATE = ident("Code of the state or institution.")
 _COMPONENT = word("Guarantee component.", GUARANTEE_COMPONENTS)
 _DOMAIN = or_nothing(word('Land, sea or air; "" for none.', DOMAINS))
-_DAYS = whole("", 0, MOST_DAYS)
+_LEAST = whole("Fewest days that it takes.", 0, MOST_DAYS)
+_MOST = whole("Most days that it takes.", 0, MOST_DAYS)
 
 TABLES: Mapping[str, Table] = {
     "signer": Table(
@@ -245,8 +246,8 @@ TABLES: Mapping[str, Table] = {
             "step": word("What it is.", PROCEDURE_STEPS),
             "who": text('Who does it, or "not known".'),
             "needs": _ways("Ways to it, each a list of steps; none if it may be taken at once."),
-            "least_days": or_unknown(_DAYS),
-            "most_days": or_unknown(_DAYS),
+            "least_days": or_unknown(_LEAST),
+            "most_days": or_unknown(_MOST),
             "day_kind": word("Which days are counted.", DAY_KINDS),
             "may_be_refused": flag("Whether its body may say no."),
             "again_after_refusal": or_unknown(flag("Whether it may be put again after a no.")),

@@ -113,12 +113,10 @@ def _unwound(row: GuaranteeStanding, by: str) -> GuaranteeStanding:
 def _decided(
     rows: dict[Key, GuaranteeStanding], decision: StateDecision, called: Consultation
 ) -> None:
-    if decision.stood_on_corrected:
-        return
     for component in decision.components:
         key = decision.state, component
         if rows[key].by != called.id:
-            continue  # a later consultation has called this state anew
+            continue  # a later consultation called this state anew, or this one was unwound
         status = DECIDED[decision.decision]
         if decision.procedures_seen and decision.decision != "no":
             status = GuaranteeStatus.PROCEDURE_RUNNING
