@@ -2,7 +2,8 @@
 
 import { byId } from "./dom.js";
 import { startLogin } from "./login.js";
-import { ask, Refusal, refusalNote, ruleWords } from "./sheet.js";
+import { ask, Refusal, ruleWords } from "./asking.js";
+import { refusalNote } from "./sheet.js";
 import { LANGUAGES, speak, told } from "./words.js";
 import { fillWith, learn, make, note, startTicking, t } from "./board_kit.js";
 import { lookAtBoard } from "./board_now.js";

@@ -1,6 +1,6 @@
 // The coordination cell's one page: what is due on a day, of whom, and what is late.
 
-import { ask } from "./sheet.js";
+import { ask } from "./asking.js";
 import { count, day as dayWords, term, told } from "./words.js";
 import { grid, learn, make, nameAll, note, section, t, ticking, when } from "./board_kit.js";
 

@@ -1,8 +1,8 @@
 // The gap analysis: what would be there after each horizon, what is missing and why, and what if.
 
-import { ask } from "./sheet.js";
-import { because, count, instant, term } from "./words.js";
-import { facts, grid, items, learn, make, mark, name, note, or, section, t, when, word } from "./board_kit.js";
+import { ask } from "./asking.js";
+import { count, instant, term } from "./words.js";
+import { because, facts, grid, items, learn, make, mark, name, note, or, section, t, when, word } from "./board_kit.js";
 
 const HOUR_S = 3600;
 const DAY_S = 86400;

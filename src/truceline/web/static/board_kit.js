@@ -1,8 +1,9 @@
 // What the guarantors' pages share: words, names, instants, clocks that tick, and what was unwound.
 
 import * as dom from "./dom.js";
-import { code, lengthOf, refusalNote } from "./sheet.js";
-import { count, instant, term, told } from "./words.js";
+import { code } from "./asking.js";
+import { lengthOf, refusalNote } from "./sheet.js";
+import { LANGUAGES, because as sentence, count, instant, term, told } from "./words.js";
 
 const TICK_MS = 10000;
 const SECOND_US = 1e6;
@@ -42,16 +43,38 @@ export function name(id) {
 }
 export const nameAll = (ids) => listed(ids.map(name));
 
+// The sentence of a reason; codes in it are spelled out.
+const SPELLED = {
+  caveat: (code) => word("caveat", code),
+  clock: (code) => term("due_name", code),
+  component: (code) => word("component", code),
+  condition: (code) => word("condition", code),
+  least: (code) => word("readiness", code),
+  level: (code) => word("readiness", code),
+  stage: (code) => word("stage", code),
+  standard: (code) => term("case_file.standard", code),
+  standing: (code) => word("commitment", code),
+  state: (code) => name(code),
+  states: (codes) => codes.split(", ").map(name).join(", "),
+};
+export function because(reason) {
+  const spelled = ([key, value]) => [key, typeof value === "string" && SPELLED[key] ? SPELLED[key](value) : value];
+  return sentence({ ...reason, numbers: reason.numbers.map(spelled) });
+}
+
 // ------------------------------------------------------------------------------ instants
+// The locale that writes numbers and dates in the language of the page.
+export const locale = () => LANGUAGES.find(([known]) => known === document.documentElement.lang)[2];
+
 export function when(us) {
   if (isNothing(us)) return notKnown();
-  const local = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" }).format(new Date(us / 1000));
+  const local = new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" }).format(new Date(us / 1000));
   return make("time", { class: "when", datetime: new Date(us / 1000).toISOString() }, instant(us), make("small", {}, t("local", { time: local })));
 }
 
 // A length that counts on while the page is open: down to an instant, or up from one.
 export function ticking(us, down) {
-  const shown = make("span", { class: "ticks", "data-us": us, "data-down": down });
+  const shown = make("span", { class: "ticks", "data-us": us, "data-down": String(down) });
   tick(shown);
   return shown;
 }
@@ -71,7 +94,7 @@ export function startTicking() {
 // ------------------------------------------------------------------------------ elements
 export const anchor = (id) => `r-${id.replaceAll(/[^\w-]/g, "_")}`;
 export const ids = (all) => (all.length ? all.map((id, at) => [at ? ", " : null, code(id)]) : t("none"));
-export const mark = (text, kind = "") => make("span", { class: `mark ${kind}` }, text);
+export const mark = (text, kind = "") => make("span", { class: `tag ${kind}` }, text);
 
 // One record of the board: its heading, and at its top what took its ground away.
 export function card(id, heading, { unwoundBy = null, stoodOn = [] } = {}, ...parts) {
@@ -82,12 +105,12 @@ export function card(id, heading, { unwoundBy = null, stoodOn = [] } = {}, ...pa
     unwoundBy ? make("p", { class: "warning" }, make("strong", {}, t("unwound")), " ", t("unwound_by"), " ", make("a", { href: `#${anchor(unwoundBy)}` }, code(unwoundBy))) : null,
     stoodOn.length ? make("p", { class: "warning" }, t("stood_on"), " ", ids(stoodOn)) : null,
     parts,
-    make("p", { class: "note" }, t("entry"), " ", code(id)),
+    note(t("entry"), " ", code(id)),
   );
 }
 
 export function quoted(words, article) {
-  return [words ? make("blockquote", { translate: "no" }, words) : null, make("p", { class: "note" }, article ? t("article", { article }) : t("house_default"))];
+  return [words ? make("blockquote", { translate: "no" }, words) : null, note(article ? t("article", { article }) : t("house_default"))];
 }
 
 export const source = (text) => make("p", { class: "note source" }, t("source"), " ", isNothing(text) ? notKnown() : make("span", { translate: "no" }, text));
@@ -96,7 +119,9 @@ export const source = (text) => make("p", { class: "note source" }, t("source"),
 export function part(id, title, hidden, rows, empty) {
   const refusal = hidden?.find((one) => one.part === id);
   if (refusal) return section(id, title, refusalNote(refusal));
-  return section(id, rows.length ? `${title} (${count(rows.length)})` : title, rows.length ? rows : make("p", { class: "note" }, empty));
+  const cards = rows.length && rows.every((row) => row.tagName === "ARTICLE");
+  const shown = cards ? make("div", { class: "cards" }, rows) : rows;
+  return section(id, cards ? `${title} (${count(rows.length)})` : title, rows.length ? shown : note(empty));
 }
 
 // A table whose rows are cards where the window is narrow: each cell says its column.

@@ -1,8 +1,8 @@
 // The board: declarations and their clocks, assessments, consultations, and what each state did.
 
-import { ask, code } from "./sheet.js";
-import { because, percent, term } from "./words.js";
-import { anchor, card, facts, grid, ids, items, learn, listed, make, mark, name, nameAll, notKnown, note, or, part, quoted, seconds, section, t, ticking, when, word } from "./board_kit.js";
+import { ask, code } from "./asking.js";
+import { percent, term } from "./words.js";
+import { anchor, because, card, facts, grid, ids, items, learn, listed, make, mark, name, nameAll, notKnown, note, or, part, quoted, seconds, section, t, ticking, when, word } from "./board_kit.js";
 
 const HALTED = ["paused", "stopped", "unwound"];
 
@@ -81,9 +81,7 @@ function assessment(one) {
       [t("window_from"), when(one.window_from_us)],
       [t("stands_on"), [t("findings"), ": ", ids(one.findings), make("br"), t("determinations"), ": ", ids(one.determinations), make("br"), t("remedies"), ": ", ids(one.remedies)]],
     ]),
-    reasons(t("compared"), one.compared, t("nothing_compared")),
-    reasons(t("missing_known"), one.missing, t("nothing_missing")),
-    reasons(t("would_change"), one.would_change, t("nothing_would_change")),
+    make("details", { open: one.by_findings === "met" || one.by_determinations === "met" }, make("summary", {}, t("why")), reasons(t("compared"), one.compared, t("nothing_compared")), reasons(t("missing_known"), one.missing, t("nothing_missing")), reasons(t("would_change"), one.would_change, t("nothing_would_change"))),
     quoted("", one.article),
   );
 }

@@ -1,6 +1,6 @@
 // Acts that stand in the log and have no effect, each with the rule that refused it.
 
-import { ask } from "./sheet.js";
+import { ask } from "./asking.js";
 import { told } from "./words.js";
 import { grid, make, note, t } from "./board_kit.js";
 

@@ -1,8 +1,9 @@
 // The register: who takes part, what each text says, what each procedure takes, what is pledged.
 
-import { ask, refusalNote } from "./sheet.js";
+import { ask } from "./asking.js";
+import { refusalNote } from "./sheet.js";
 import { count, day } from "./words.js";
-import { facts, grid, isNothing, items, learn, listed, make, mark, name, notKnown, note, or, seconds, section, source, t, when, word } from "./board_kit.js";
+import { facts, grid, isNothing, items, learn, listed, locale, make, mark, name, notKnown, note, or, seconds, section, source, t, when, word } from "./board_kit.js";
 
 const dayOr = (iso) => (isNothing(iso) ? notKnown() : day(iso));
 
@@ -20,10 +21,10 @@ function participants(answer) {
   return section("participants", `${t("participants")} (${count(answer.participants.length)})`, note(t("participants_note", { count: all })), items(named.map(participant), "log"), more);
 }
 
-const instrument = (one) => ({ cells: [one.title, word("instrument", one.kind), dayOr(one.day), or(one.ends), source(one.source)] });
+const instrument = (one) => ({ cells: [one.title, word("instrument", one.kind), dayOr(one.day), or(one.ends), or(one.source)] });
 
 // ------------------------------------------------------------------------------ commitments
-const step = (one) => [mark(word("ratification_step", one.step)), " ", isNothing(one.day) ? t("day_not_known") : day(one.day), one.words ? make("q", { translate: "no" }, one.words) : null, source(one.source)];
+const step = (one) => [mark(word("ratification_step", one.step)), " ", isNothing(one.day) ? t("day_not_known") : day(one.day), one.words ? [" ", make("q", { translate: "no" }, one.words)] : null, source(one.source)];
 const limit = (table) => (one) => [mark(word(table, one.kind)), " ", make("q", { translate: "no" }, one.words), source(one.source)];
 
 function version(one, whole) {
@@ -60,7 +61,7 @@ function lawful(found, title) {
   const answers = { on: t("lawful_on"), not_before: t("lawful_not_before"), no_way: t("lawful_no_way") };
   const said = [make("strong", {}, answers[found.answer]), " ", found.day ? day(found.day) : ""];
   const columns = [t("column_step"), t("column_who"), t("column_from"), t("column_day"), t("source")];
-  const rows = found.path.map((one) => ({ kind: one.done ? "done" : null, cells: [[word("procedure_step", one.kind), make("small", {}, one.done ? t("done") : t("not_done"))], or(one.who), dayOr(one.from_day), [one.known || one.done ? "" : `${t("lawful_not_before")} `, dayOr(one.day)], source(one.source)] }));
+  const rows = found.path.map((one) => ({ kind: one.done ? "done" : null, cells: [[word("procedure_step", one.kind), make("small", {}, one.done ? t("done") : t("not_done"))], or(one.who), dayOr(one.from_day), [one.known || one.done ? "" : `${t("lawful_not_before")} `, dayOr(one.day)], or(one.source)] }));
   const unknown = found.not_known.map((one) => [make("code", {}, one.step), " · ", word("not_known", one.what), source(one.source)]);
   return [
     make("h4", {}, title),
@@ -80,7 +81,7 @@ function procedure(one, answer) {
 
 // ------------------------------------------------------------------------------ pledges
 function money(minor, currency) {
-  const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency, currencyDisplay: "code" });
+  const format = new Intl.NumberFormat(locale(), { style: "currency", currency, currencyDisplay: "code" });
   return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
 }
 
