@@ -24,6 +24,8 @@ from truceline.records.register import Register, RegisterState
 from truceline.records.units import HOUR_US, MINUTE_US
 
 NOW_US = T0 + 5 * HOUR_US
+__all__ = ["ANYBODY", "MANDATE", "NOW_US", "open_board"]
+
 ANYBODY = ("chair", "key-DE", "key-GB", "key-RU", "key-UA", "analyst")
 
 
