@@ -12,18 +12,19 @@ from typing import Any
 import httpx
 import pytest
 from fake_board import ANYBODY, MANDATE, NOW_US, open_board
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from truceline.guarantees.public import public_view
 from truceline.guarantees.register import read_shipped
 from truceline.guarantees.register_fold import fold_register
 from truceline.pipeline.board_asking import GAP, BoardEyes, hats_of
+from truceline.pipeline.console import accounts_of
 from truceline.records.asker import Asker
 from truceline.records.canonical import plain
 from truceline.reports.words import LANGUAGES, load_words
 from truceline.web.board import PAGES, create_board_app
-from truceline.web.board_serve import accounts_of
 from truceline.web.login import Gate
+from truceline.web.sessions import Session
 
 ORIGIN = "http://127.0.0.1:8471"
 GUARDED = ("board", "cell", "calendar.ics", "gap", "refused")
@@ -282,9 +283,12 @@ def test_a_session_is_asked_for_at_every_look(
 ) -> None:
     asked: list[str] = []
     who = Gate.who
-    monkeypatch.setattr(
-        Gate, "who", lambda gate, request: asked.append(request.url.path) or who(gate, request)
-    )
+
+    def noted(gate: Gate, request: Request) -> Session | None:
+        asked.append(request.url.path)
+        return who(gate, request)
+
+    monkeypatch.setattr(Gate, "who", noted)
     client = pages(tmp_path, "key-GB")
     for name in ("who", *GUARDED, "register"):
         asked.clear()

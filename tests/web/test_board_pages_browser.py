@@ -12,9 +12,9 @@ import uvicorn
 from fake_board import ANYBODY, open_board
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from truceline.pipeline.console import accounts_of
 from truceline.reports.words import LANGUAGES, load_words
 from truceline.web.board import PAGES, create_board_app
-from truceline.web.board_serve import accounts_of
 from truceline.web.serve import listen
 
 CHROMIUM = Path("/usr/bin/chromium")

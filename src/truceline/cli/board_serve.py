@@ -18,7 +18,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = PORT,
     origin: Annotated[
-        str, typer.Option(help="Address under which browsers open it, if another than that.")
+        str, typer.Option(help="Origin that browsers open, if a proxy stands before it.")
     ] = "",
     development: Annotated[
         list[str] | None,

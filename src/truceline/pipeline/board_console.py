@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from truceline.evidence.strict import FormatError
 from truceline.pipeline.board import GuarantorsBoard
 from truceline.pipeline.board_folder import insist_on_board
-from truceline.pipeline.board_view import OpenBoard
-from truceline.web import board_serve
+from truceline.pipeline.board_view import OpenBoard, clock_us
+from truceline.pipeline.console import accounts_of
+from truceline.web.board_serve import serve_board
 
 
 def serve_pages(
@@ -35,9 +37,13 @@ def serve_pages(
         FormatError: The folder is none of a board.
         LedgerError: It is damaged.
     """
-    board = OpenBoard(GuarantorsBoard(folder))
-    board_serve.serve_board(
-        board, folder, host, port, started, origin=origin, development=development
+    serve_board(
+        OpenBoard(GuarantorsBoard(folder)),
+        host,
+        port,
+        started,
+        accounts=lambda at: accounts_of(folder, origin.rstrip("/") or at),
+        development=development,
     )
 
 
@@ -45,9 +51,10 @@ def invite(folder: Path, actor: str) -> str:
     """Give a code by which somebody registers a passkey on a board once, within three days.
 
     Raises:
-        FormatError: The folder is none of a board.
+        FormatError: The folder is none of a board, or nobody is named.
         AccountFileError: The file of accounts cannot be read.
-        ValueError: The actor has no name.
     """
     insist_on_board(folder)
-    return board_serve.invite(folder, actor)
+    if not actor:
+        raise FormatError("an invitation is for somebody: give the name of his key")
+    return accounts_of(folder, "").invite(actor, clock_us())

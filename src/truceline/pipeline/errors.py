@@ -18,6 +18,7 @@ from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
 from truceline.simulate.exercise import ExerciseError
 from truceline.store.index import StoreError
+from truceline.web.account_book import AccountFileError
 from truceline.web.serve import ServeError
 
 ERRORS: tuple[type[Exception], ...] = (
@@ -33,6 +34,7 @@ ERRORS: tuple[type[Exception], ...] = (
     MirrorError,
     SourceError,
     FormatError,
+    AccountFileError,
     StoreError,
     ServeError,
     ExerciseError,
