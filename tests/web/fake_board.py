@@ -30,12 +30,13 @@ ANYBODY = ("chair", "key-DE", "key-GB", "key-RU", "key-UA", "analyst")
 
 
 def acts() -> Log:
-    """The whole scenario, a dispute, a declaration that fell, and an act that is refused."""
+    """The whole scenario, a dispute, a declaration that fell, one that stands, a refused act."""
     log, ids = whole()
     log.put("clock.dispute", "key-FR", f"{ids['declared']}:phase_two", {"why": "the first shot"})
     log.declare(proof=("f:one", "d2"), carried_by="carried-1")
     log.declare(actor="key-GB", carried_by="carried-2")
-    log.convene(ids["declared"], meets_us=NOW_US + 2 * HOUR_US, states=["GB", "US"])
+    running = log.declare(carried_by="carried-3")
+    log.convene(running, meets_us=NOW_US + 2 * HOUR_US, states=["GB", "US"])
     return log
 
 

@@ -18,6 +18,7 @@ from truceline.guarantees.public import public_view
 from truceline.guarantees.register import read_shipped
 from truceline.guarantees.register_fold import fold_register
 from truceline.pipeline.board_asking import GAP, BoardEyes, hats_of
+from truceline.pipeline.board_gap import gap_told
 from truceline.pipeline.console import accounts_of
 from truceline.records.asker import Asker
 from truceline.records.canonical import plain
@@ -118,7 +119,7 @@ def test_both_parties_see_the_clocks_and_not_what_states_decided(
     tmp_path: Path, party: str
 ) -> None:
     board = got(pages(tmp_path, party), "/api/board")
-    assert (len(board["declarations"]), len(board["clocks"])) == (2, 6)
+    assert (len(board["declarations"]), len(board["clocks"])) == (3, 9)
     hidden = {"consultations", "decisions", "activations", "measures", "guarantees", "assessments"}
     assert {one["part"] for one in board["not_shown"]} >= hidden
     assert all(board[name] == [] for name in hidden)
@@ -131,9 +132,12 @@ def test_parties_see_the_same_board(tmp_path: Path) -> None:
 
 
 def test_a_party_does_not_learn_from_a_time_limit_who_was_invited(tmp_path: Path) -> None:
-    page = got(pages(tmp_path, "key-UA"), "/api/cell?day=2026-09-24")
-    of = {code for name in ("late", "due") for one in page[name] for code in one["of"]}
-    assert of <= {"commission"}
+    party, guarantor = (
+        got(pages(tmp_path, who), "/api/cell?day=2026-09-22") for who in ("key-UA", "key-GB")
+    )
+    (clock,) = [one for one in guarantor["due"] if one["what"] == "clock"]
+    assert clock["of"] == ["GB", "US", "commission"]
+    assert [(one["id"], one["of"]) for one in party["due"]] == [(clock["id"], ["commission"])]
     assert "US" not in pages(tmp_path, "key-UA").get("/api/calendar.ics").text
 
 
@@ -194,6 +198,23 @@ def test_a_clock_tells_what_has_elapsed_and_who_disputes_it(tmp_path: Path) -> N
     ]
     (stopped, *_) = [one for one in board["clocks"] if one["met"]]
     assert stopped["elapsed_s"] < 5 * 3600
+
+
+def test_a_pledge_that_a_state_keeps_to_itself_counts_for_nobody_else(tmp_path: Path) -> None:
+    state = fold_register(read_shipped("exercise.toml"), (), NOW_US)
+    kept = tuple(
+        replace(one, tier="originator_controlled") if one.id == "bor-batteries" else one
+        for one in state.register.pledges
+    )
+    closed = replace(state, register=replace(state.register, pledges=kept))
+    asker = Asker(actor="key-GB")
+    eyes = BoardEyes(principals=hats_of(MANDATE, "key-GB"), asker=asker)
+    with open_board(tmp_path).look(asker) as look:
+        told = [
+            str(gap_told(one, look.board, eyes, scenario="", since="", what_if=()))
+            for one in (state, closed)
+        ]
+    assert ["bor-batteries" in one for one in told] == [True, False]
 
 
 def test_what_if_stands_beside_what_is(tmp_path: Path) -> None:
