@@ -30,10 +30,11 @@ from truceline.records.determination import (
     Determination,
 )
 from truceline.records.mandate import StandardOfProof
+from truceline.records.permission import DISCLOSURE_TIERS
 from truceline.reports.case_blocks import Facts, Sides
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_page import SECTIONS, page_of
-from truceline.reports.case_record import DISCLOSURE_TIERS, CitedEntry, Reader
+from truceline.reports.case_record import CitedEntry, Reader
 from truceline.reports.words import LANGUAGES, load_words
 
 COMMISSION = Reader(tier="commission")
@@ -181,6 +182,13 @@ def test_old_and_new_stand_side_by_side_and_mark_what_stood_on_the_old() -> None
     page = text_of(case_file(record(), COMMISSION, "en"))
     assert "Before Now Severity S3, serious S2, moderate" in page
     assert "was corrected. The remedy runs on until the body lifts it." in page
+
+
+def test_a_proposal_is_read_in_the_order_of_an_argument() -> None:
+    page = text_of(case_file(record(), COMMISSION, "en"))
+    said = ["Clauses energy", "Severity S3", "Began, earliest", "Began, latest", "Gravest"]
+    places = [page.index(one, page.index("Motion 1 Record")) for one in said]
+    assert places == sorted(places)
 
 
 def test_a_withdrawn_determination_has_nothing_in_its_place() -> None:

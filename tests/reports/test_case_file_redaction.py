@@ -19,11 +19,11 @@ from sample_case import EXHIBITS, MOTIONS, NOW_US, PARTIES, act, exhibit, record
 
 from truceline.records.canonical import plain
 from truceline.records.chamber import CaseView, Exhibit, FindingFacts
+from truceline.records.permission import DISCLOSURE_TIERS
 from truceline.reports.case_blocks import Table
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_page import page_of
 from truceline.reports.case_record import (
-    DISCLOSURE_TIERS,
     CaseRecord,
     NotForThisReaderError,
     Reader,
@@ -100,7 +100,8 @@ def exhibits(draw: st.DrawFn, number: int) -> Exhibit:
 @st.composite
 def cases(draw: st.DrawFn) -> CaseRecord:
     drawn = tuple(draw(exhibits(number)) for number in range(draw(st.integers(0, 4))))
-    quoted = draw(st.sampled_from([one.title for one in drawn] or [""])).upper()
+    quotable = [text for one in drawn for text in (one.title, one.by, one.custody[1])]
+    quoted = draw(st.sampled_from(["", *quotable])).upper()
     whole = view()
     motion = replace(
         MOTIONS[0],
@@ -125,13 +126,16 @@ def secrets(whole: CaseRecord, reader: Reader) -> set[str]:
     """All that this reader must not be given, by the plain rules."""
     closed = [one for one in whole.view.exhibits if not shows(one, reader)]
     found = {re.findall(r"Title-\d-of-it", one.title)[0] for one in closed}
-    found |= {text for one in closed for text in (one.by, *one.custody)}
+    found |= {text for one in closed for text in one.custody}
+    if closed or reader.tier not in {"commission", "originator_controlled"}:
+        found |= {"key/giver", "key/taker", whole.view.opened_by}
+        found |= {one.by for one in whole.view.exhibits}
     may_answer = reader.tier != "public"
     for one in closed:
         if not (may_answer and one.withheld_from) or reader.party not in {"", *one.withheld_from}:
             found.add(one.summary)
     if reader.tier not in {"commission", "originator_controlled"}:
-        found |= {"key/giver", "key/taker", "Note-between-shifts", whole.view.opened_by}
+        found |= {"Note-between-shifts"}
         if whole.view.motions[0].closed_us is None:
             found |= {"Proposed-reasons", "Ballot-reasons"}
     if reader.tier == "public":
@@ -226,16 +230,38 @@ def test_an_originators_exhibit_is_shown_to_whom_it_was_released_alone() -> None
     assert is_withheld(told(record(), reader)["case"]["exhibits"][3]["title"])
 
 
-def test_a_text_that_quotes_a_withheld_title_is_withheld_whole() -> None:
-    whole = record(view(claim="They speak of  a CONVERSATION that was\noverheard, we think."))
-    claims = [told(whole, Reader(tier=tier))["case"]["claim"] for tier in ("public", "coalition")]
-    assert claims[0]["withheld"]["rule"] == "quotes"
-    assert claims[1] == whole.view.claim
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pytest.param("They speak of  a CONVERSATION that was\noverheard, we think.", id="title"),
+        pytest.param(f"It came from {EXHIBITS[2].by}.", id="sender"),
+        pytest.param(f"See entry {EXHIBITS[2].custody[1]}.", id="custody"),
+    ],
+)
+def test_a_text_that_quotes_what_is_withheld_is_withheld_whole(claim: str) -> None:
+    whole = record(view(claim=claim))
+    closed = told(whole, Reader(tier="public"))["case"]["claim"]["withheld"]
+    assert (closed["rule"], closed["commitment"]) == ("quotes", whole.view.line.id)
+    sees_all = Reader(tier="originator_controlled", released=(EXHIBITS[3].id,))
+    assert told(whole, sees_all)["case"]["claim"] == claim
+
+
+def test_a_block_stands_on_the_page_wherever_words_are_withheld() -> None:
+    whole = record(view(claim=f"We saw it. {EXHIBITS[1].title}."))
+    page = case_file(whole, Reader(tier="public"), "en")
+    assert "Withheld: The claim that it was opened on" in page
+    assert "it quotes what is withheld" in page
+    assert "Withheld: Request" in page
+    assert "Withheld: Hand-overs" in page
+    assert "Withheld: Request" not in case_file(whole, Reader(tier="states"), "en")
 
 
 def test_names_of_keys_are_shown_only_where_nothing_is_withheld() -> None:
     commission = Reader(tier="commission")
     assert is_withheld(told(record(), commission)["case"]["opened_by"])
+    shown = told(record(), Reader(tier="coalition"))["case"]["exhibits"][2]
+    assert shown["title"] == EXHIBITS[2].title
+    assert shown["by"]["withheld"]["from"] == []
     open_case = record(view(exhibits=EXHIBITS[:1]))
     assert told(open_case, commission)["case"]["opened_by"] == open_case.view.opened_by
     assert is_withheld(told(open_case, Reader(tier="coalition"))["case"]["opened_by"])

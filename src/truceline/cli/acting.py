@@ -79,6 +79,13 @@ def add_acts(
             app.command(name, help=help_of(form, f"truceline {group} {name}"))(command_of(form))
 
 
+def group_of(name: str, meaning: str) -> typer.Typer:
+    """Make the group of all acts of one family: `truceline NAME ...`."""
+    app = typer.Typer(help=meaning, no_args_is_help=True)
+    add_acts(app, name)
+    return app
+
+
 def help_of(form: Form, command: str) -> str:
     """Write what a command's help says: what the act does, who may do it, and an example."""
     words = [command]

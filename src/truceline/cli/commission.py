@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import typer
+from truceline.cli.acting import group_of
 
-from truceline.cli.acting import add_acts
-
-HELP = {
-    "motion": "Questions before a body.",
-    "determination": "What a body determined.",
-    "remedy": "Remedies and their follow-up.",
-    "deadline": "Deadlines that passed.",
-    "seat": "Who sits in a body.",
-    "window": "Silence windows and corridors.",
-}
-
-
-def _group(name: str) -> typer.Typer:
-    app = typer.Typer(help=HELP[name], no_args_is_help=True)
-    add_acts(app, name)
-    return app
-
-
-COMMISSION_COMMANDS = {name: _group(name) for name in HELP}
+motion_commands = group_of("motion", "Questions before a body.")
+determination_commands = group_of("determination", "What a body determined.")
+remedy_commands = group_of("remedy", "Remedies and their follow-up.")
+deadline_commands = group_of("deadline", "Deadlines that passed.")
+seat_commands = group_of("seat", "Who sits in a body.")
+window_commands = group_of("window", "Silence windows and corridors.")

@@ -16,14 +16,6 @@ from truceline.pipeline.forms import read_instant
 guarantee_commands = typer.Typer(
     help="Commitments and the guarantors' board.", no_args_is_help=True
 )
-HELP = {
-    "pledge": "Pledges and packages.",
-    "breach": "Declarations of a first breach.",
-    "clock": "Clocks that a declaration starts.",
-    "decision": "Decisions of states.",
-    "procedure": "National procedures.",
-    "sanction": "Sanctions.",
-}
 FromOption = Annotated[
     str, typer.Option("--from", help="The instant to count from.", metavar="TIME")
 ]
@@ -117,11 +109,4 @@ def earliest(
         print_fields(one)
 
 
-def _group(name: str) -> typer.Typer:
-    app = typer.Typer(help=HELP[name], no_args_is_help=True)
-    add_acts(app, name)
-    return app
-
-
 add_acts(guarantee_commands, "guarantee", "commitment", "activation", "response", whole_name=True)
-GUARANTEE_COMMANDS = {name: _group(name) for name in HELP}

@@ -1,77 +1,74 @@
-"""All commands in one visible table, and how an error is shown: one line, exit code 2."""
+"""All commands in one visible table, and how an error is shown: one line, exit code 2.
+
+A command's module is imported when the command is asked for: each brings the rooms that it needs,
+and nobody who votes waits for those that fuse.
+"""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pkgutil import resolve_name
 from typing import Annotated
 
 import typer
 
 from truceline import __version__
-from truceline.cli.agreement import agreement_commands
-from truceline.cli.background import background_commands
-from truceline.cli.board import board_commands
-from truceline.cli.bundle import bundle
-from truceline.cli.case import case_commands
-from truceline.cli.cell import cell_commands
-from truceline.cli.commission import COMMISSION_COMMANDS
-from truceline.cli.consult import consult_commands
-from truceline.cli.debrief import debrief
-from truceline.cli.demo import demo
-from truceline.cli.derive import derive
-from truceline.cli.exercise import exercise
-from truceline.cli.fetch import fetch
-from truceline.cli.fuse import fuse
-from truceline.cli.guarantee import GUARANTEE_COMMANDS, guarantee_commands
-from truceline.cli.hotline import hotline_commands
-from truceline.cli.key import key_commands
-from truceline.cli.ledger import ledger_commands
-from truceline.cli.lists import claims, coverage, findings, incidents, sources
-from truceline.cli.mirror import mirror_commands
-from truceline.cli.replay import replay
-from truceline.cli.report import report
-from truceline.cli.rerun import rerun
-from truceline.cli.sealed import sealed_commands
-from truceline.cli.serve import serve
-from truceline.cli.show import show
-from truceline.cli.stamp import time_commands
-from truceline.cli.verify import verify
-from truceline.cli.vote import vote_commands
-from truceline.pipeline.errors import ERRORS
 
-COMMANDS = (
-    replay,
-    derive,
-    rerun,
-    exercise,
-    debrief,
-    incidents,
-    findings,
-    coverage,
-    claims,
-    sources,
-    report,
-    serve,
-    verify,
-    show,
-    bundle,
-    fetch,
-    fuse,
-    demo,
-)
+Command = Callable[..., None] | typer.Typer
+
+# Each command or group, in the order of the help: its module in this room, and its name there.
+COMMANDS: Mapping[str, str] = {
+    "replay": "replay:replay",
+    "derive": "derive:derive",
+    "rerun": "rerun:rerun",
+    "exercise": "exercise:exercise",
+    "debrief": "debrief:debrief",
+    "incidents": "lists:incidents",
+    "findings": "lists:findings",
+    "coverage": "lists:coverage",
+    "claims": "lists:claims",
+    "sources": "lists:sources",
+    "report": "report:report",
+    "serve": "serve:serve",
+    "verify": "verify:verify",
+    "show": "show:show",
+    "bundle": "bundle:bundle",
+    "fetch": "fetch:fetch",
+    "fuse": "fuse:fuse",
+    "demo": "demo:demo",
+    "agreement": "agreement:agreement_commands",
+    "background": "background:background_commands",
+    "board": "board:board_commands",
+    "case": "case:case_commands",
+    "cell": "cell:cell_commands",
+    "consult": "consult:consult_commands",
+    "guarantee": "guarantee:guarantee_commands",
+    "hotline": "hotline:hotline_commands",
+    "key": "key:key_commands",
+    "ledger": "ledger:ledger_commands",
+    "mirror": "mirror:mirror_commands",
+    "sealed": "sealed:sealed_commands",
+    "time": "stamp:time_commands",
+    "vote": "vote:vote_commands",
+    "motion": "commission:motion_commands",
+    "determination": "commission:determination_commands",
+    "remedy": "commission:remedy_commands",
+    "deadline": "commission:deadline_commands",
+    "seat": "commission:seat_commands",
+    "window": "commission:window_commands",
+    "pledge": "guarantors:pledge_commands",
+    "breach": "guarantors:breach_commands",
+    "clock": "guarantors:clock_commands",
+    "decision": "guarantors:decision_commands",
+    "procedure": "guarantors:procedure_commands",
+    "sanction": "guarantors:sanction_commands",
+}
 
 FAILED = 2
 
-app = typer.Typer(
-    help="Watch a ceasefire, prove what happened, and tell against which article it counts.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
 
-
-@app.callback(invoke_without_command=True)
 def truceline(
     version: Annotated[bool, typer.Option("--version", help="Say the version, and stop.")] = False,
 ) -> None:
@@ -81,31 +78,50 @@ def truceline(
         raise typer.Exit
 
 
-for command in COMMANDS:
-    app.command()(command)
-app.add_typer(agreement_commands, name="agreement")
-app.add_typer(background_commands, name="background")
-app.add_typer(board_commands, name="board")
-app.add_typer(case_commands, name="case")
-app.add_typer(cell_commands, name="cell")
-app.add_typer(consult_commands, name="consult")
-app.add_typer(guarantee_commands, name="guarantee")
-app.add_typer(hotline_commands, name="hotline")
-app.add_typer(key_commands, name="key")
-app.add_typer(ledger_commands, name="ledger")
-app.add_typer(mirror_commands, name="mirror")
-app.add_typer(sealed_commands, name="sealed")
-app.add_typer(time_commands, name="time")
-app.add_typer(vote_commands, name="vote")
-for name, commands in (COMMISSION_COMMANDS | GUARANTEE_COMMANDS).items():
-    app.add_typer(commands, name=name)
+def app_of(names: Iterable[str]) -> typer.Typer:
+    """Make the command line of some commands; their modules are imported now."""
+    made = typer.Typer(
+        help="Watch a ceasefire, prove what happened, and tell against which article it counts.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    made.callback(invoke_without_command=True)(truceline)
+    for name in names:
+        # A name in this room: the plan of imports is that of the module that it stands in.
+        command: Command = resolve_name(f"truceline.cli.{COMMANDS[name]}")
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name)(command)
+    return made
+
+
+@cache
+def whole() -> typer.Typer:
+    """Make the command line of all commands."""
+    return app_of(COMMANDS)
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """Give `app`, the whole command line, to whoever imports it."""
+    if name == "app":
+        return whole()
+    raise AttributeError(name)
 
 
 def main() -> None:
     """Run the command line."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
     try:
-        app()
-    except ERRORS as error:
+        run = app_of([asked]) if asked in COMMANDS else whole()
+        run()
+    except Exception as error:
+        from truceline.pipeline.errors import ERRORS  # noqa: PLC0415 - it names every room
+
+        if not isinstance(error, ERRORS):
+            raise
         # One line, whatever the message holds: newlines in a value must not fake a second error.
         typer.echo("truceline: " + " ".join(str(error).split()), err=True)
         sys.exit(FAILED)

@@ -16,7 +16,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from truceline.evidence.folder import original_name, sync_directory, write_file
 from truceline.evidence.fraud import Outcome, check
@@ -29,8 +29,10 @@ from truceline.feeds import FEEDS
 from truceline.feeds.gather import feed_of
 from truceline.pipeline.ahead import read_ahead, write_ahead
 from truceline.pipeline.documents import stated_documents
-from truceline.pipeline.ledger import JournalPaths
-from truceline.web.serve import serve_door
+
+if TYPE_CHECKING:
+    # Only named in types: it brings rooms that are not needed here.
+    from truceline.pipeline.ledger import JournalPaths
 
 Plain = dict[str, Any]
 # Room for the other fields of a `fraud` statement beside its proof.
@@ -259,6 +261,9 @@ def serve_ledger(
         LedgerError: The mission cannot be written.
         DurabilityError: Something could not be made durable; nothing more was taken.
     """
+    # Whoever only hands in to a log on his machine needs no server.
+    from truceline.web.serve import serve_door  # noqa: PLC0415
+
     door = Door(mission, journals)
     try:
         serve_door(door, host, port, every_s, started)

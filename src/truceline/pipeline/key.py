@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from truceline.evidence.approval import approvals_body, approve, read_approvals
 from truceline.evidence.key_change import (
@@ -30,8 +31,11 @@ from truceline.evidence.root import ROOT_TYPE, Root, read_root
 from truceline.evidence.statement import BODY_LIMIT, Statement, insist_on_body
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.documents import registry_of
-from truceline.pipeline.ledger import JournalPaths
 from truceline.records.canonical import Json, canonical
+
+if TYPE_CHECKING:
+    # Only named in types: it brings rooms that are not needed here.
+    from truceline.pipeline.ledger import JournalPaths
 
 PUBLIC = ".pub"
 # By the fields of the body: kind of statement, name of its text, name of its signatures, type.

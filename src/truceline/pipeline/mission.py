@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from truceline.agreement.read import read_agreement
 from truceline.evidence.ledger import Ledger, LedgerError
@@ -23,7 +23,6 @@ from truceline.feeds.register import speaks_of
 from truceline.feeds.table import line_text
 from truceline.pipeline.cosigned import Standing, read_standing
 from truceline.pipeline.documents import Stated, stated_documents
-from truceline.pipeline.explaining import Explainer
 from truceline.pipeline.health import files_behind, log_health
 from truceline.pipeline.index import NAMINGS, rows_of_mission
 from truceline.records.agreement import Agreement
@@ -34,6 +33,9 @@ from truceline.records.source import Document, SourceDays
 from truceline.records.units import E7, day_of
 from truceline.sensors.coverage import cell_at
 from truceline.store.index import Index, StoreError, build_index, index_url, open_index
+
+if TYPE_CHECKING:
+    from truceline.pipeline.explaining import Explainer
 
 Plain = dict[str, Any]
 
@@ -172,6 +174,9 @@ class MissionView:
 
     @cached_property
     def _explainer(self) -> Explainer:
+        # It brings the whole room of fusion, compiled: most questions need none of it.
+        from truceline.pipeline.explaining import Explainer  # noqa: PLC0415
+
         return Explainer(self.index.records("observation"), self.index.records("incident"))
 
     @cached_property

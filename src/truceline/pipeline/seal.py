@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from truceline import __version__
 from truceline.evidence.bundle import AGREEMENT_FEED
@@ -23,9 +24,12 @@ from truceline.evidence.folder import sync_directory
 from truceline.evidence.keys import SigningKey, VerifierKey, new_seed, write_key
 from truceline.evidence.ledger import Ledger
 from truceline.feeds.gather import Original
-from truceline.pipeline.derive import Derived, Inputs, Progress
 from truceline.pipeline.documents import parsed_body
 from truceline.records.agreement import Agreement
+
+if TYPE_CHECKING:
+    # Only named in types: it brings rooms that are not needed here.
+    from truceline.pipeline.derive import Derived, Inputs, Progress
 
 # A mission's name becomes part of its log's origin, where blanks and signs mean something else.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

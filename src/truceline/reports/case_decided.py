@@ -10,8 +10,22 @@ from truceline.reports.case_redaction import Told, is_withheld
 from truceline.reports.case_sheet import Sheet
 
 Blocks = tuple[Block, ...]
-# What stands in a proposal beside its reasons; each is a key of the words behind `proposal.`.
 LEVELS_OF = ("level", "outcome", "party")
+# The order in which a proposal is read; what is not here comes after, by name.
+READ_ORDER = (
+    "determination",
+    "clauses",
+    "findings",
+    "exhibits",
+    "severity",
+    "began_us",
+    "ended_us",
+    "standard",
+    "consequence",
+    "kind",
+    "addressee",
+    "due_us",
+)
 
 
 def motions(sheet: Sheet) -> Blocks:
@@ -111,7 +125,7 @@ def _proposal(sheet: Sheet, proposal: Any) -> Blocks:  # noqa: ANN401 - JSON
         return (sheet.closed("proposal_is", proposal["withheld"]),)
     rows = [
         (sheet.word("proposal", name), _value(sheet, name, value))
-        for name, value in sorted(proposal.items())
+        for name, value in sorted(proposal.items(), key=_reading)
         if name not in {"reasons", "proportionality", "replacement", "levels"}
     ]
     blocks: list[Block] = [Facts(rows=tuple(rows))] if rows else []
@@ -123,6 +137,11 @@ def _proposal(sheet: Sheet, proposal: Any) -> Blocks:  # noqa: ANN401 - JSON
     for name in ("proportionality", "reasons"):
         blocks += sheet.quoted(f"proposal.{name}", proposal.get(name, ""))
     return tuple(blocks)
+
+
+def _reading(field: tuple[str, Any]) -> tuple[int, str]:
+    name = field[0]
+    return (READ_ORDER.index(name) if name in READ_ORDER else len(READ_ORDER), name)
 
 
 # Which table of the words names the codes of a field.

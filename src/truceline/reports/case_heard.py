@@ -177,11 +177,12 @@ def _exhibit(sheet: Sheet, number: int, one: Told) -> Blocks:
 
 
 def _summary(sheet: Sheet, one: Told) -> Blocks:
-    """Give the summary that the party may answer, or say that there is none to give."""
+    """Give the summary that the party may answer, or say that this reader is not given it."""
     if one["summary"] and not is_withheld(one["summary"]):
         may_answer = Paragraph(line=sheet.plain(sheet.say("may_answer")))
         return (*sheet.quoted("summary", one["summary"]), may_answer)
-    return (Paragraph(line=sheet.plain(sheet.say("summary_not_here"))),)
+    not_here = Paragraph(line=sheet.plain(sheet.say("summary_not_here")))
+    return (not_here,) if one["withheld_from"] else ()
 
 
 def _check(sheet: Sheet, number: int, one: Told) -> Command:

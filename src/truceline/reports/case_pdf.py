@@ -12,7 +12,7 @@ from importlib import resources
 import typst
 
 from truceline.records.canonical import plain
-from truceline.records.units import SECOND_US, moment_of
+from truceline.records.units import moment_of
 from truceline.reports.case_page import page_of
 from truceline.reports.case_record import CaseRecord, Reader
 
@@ -45,7 +45,6 @@ def _typeset(record: CaseRecord, reader: Reader, language: str, form: str) -> tu
         template.read_bytes(),
         format="pdf" if form == "pdf" else "png",
         ignore_system_fonts=True,
-        timestamp=record.at_us // SECOND_US,
         sys_inputs={"page": json.dumps(plain(page), ensure_ascii=False), "date": json.dumps(date)},
     )
     if isinstance(written, list):

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from truceline.records.chamber import CaseView, FindingFacts
 from truceline.records.mandate import Mandate
+from truceline.records.permission import DISCLOSURE_TIERS
 from truceline.reports.day import Checkpoint
-
-# The vocabulary's disclosure_tier, from the most open to the closest: each tier holds those before.
-DISCLOSURE_TIERS = ("public", "states", "coalition", "commission", "originator_controlled")
 
 
 def tier_rank(tier: str) -> int:

@@ -199,6 +199,13 @@ def _blocked(exhibit: chamber.Exhibit, reader: Reader) -> str:
     return ""
 
 
+def _act_of(one: Any) -> str:  # noqa: ANN401 - any record of FIELDS
+    """Give the id of the signed act that a record is of; "" where it is of none alone."""
+    if isinstance(one, chamber.CaseView):
+        return one.line.id
+    return one.remedy.id if isinstance(one, chamber.RemedyHistory) else getattr(one, "id", "")
+
+
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
@@ -209,8 +216,8 @@ class _Eyes:
 
     Attributes:
         reader: Who reads.
-        secrets: Titles, senders and custody of exhibits that are withheld: a text that quotes one
-            is withheld too.
+        secrets: Titles and custody of exhibits that are withheld and, where names are not shown,
+            who brought an exhibit: a text that quotes one is withheld too.
         names: Whether names of keys are shown: to the commission, and only if nothing is withheld
             from it, or else the names that are shown would tell which one is not.
     """
@@ -222,11 +229,14 @@ class _Eyes:
     @classmethod
     def of(cls, record: CaseRecord, reader: Reader) -> _Eyes:
         closed = [one for one in record.view.exhibits if _blocked(one, reader)]
-        secrets = {_folded(text) for one in closed for text in (one.title, one.by, *one.custody)}
+        names = not closed and tier_rank(reader.tier) >= tier_rank(STAFF)
+        secrets = {text for one in closed for text in (one.title, *one.custody)}
+        secrets |= set() if names else {one.by for one in record.view.exhibits}
+        folded = sorted({_folded(one) for one in secrets})
         return cls(
             reader=reader,
-            secrets=tuple(sorted(one for one in secrets if len(one) >= SHORTEST_SECRET)),
-            names=not closed and tier_rank(reader.tier) >= tier_rank(STAFF),
+            secrets=tuple(one for one in folded if len(one) >= SHORTEST_SECRET),
+            names=names,
         )
 
     def record(self, one: Any, above: Any = None) -> Told:  # noqa: ANN401 - any record of FIELDS
@@ -259,7 +269,8 @@ class _Eyes:
         return self._text(value, one)
 
     def _name(self, value: str, one: Any) -> Any:  # noqa: ANN401
-        return value if self.names else self._closed("names", STAFF, one)
+        is_below = tier_rank(self.reader.tier) < tier_rank(STAFF)
+        return value if self.names else self._closed("names", STAFF if is_below else "", one)
 
     def _shifts(self, value: Any, one: Any) -> Any:  # noqa: ANN401
         if tier_rank(self.reader.tier) < tier_rank(STAFF):
@@ -300,12 +311,12 @@ class _Eyes:
 
     def _closed(self, rule: str, tier: str, one: Any) -> Told:  # noqa: ANN401
         """Say what stands in the place of a value: the rule, the tier, from whom, the hash."""
-        commitment = one.sha256 if isinstance(one, chamber.Exhibit) else getattr(one, "id", "")
+        is_exhibits = rule in {"party", "tier", "originator"} and isinstance(one, chamber.Exhibit)
         return {
             "withheld": {
                 "rule": rule,
                 "tier": tier,
-                "from": list(getattr(one, "withheld_from", ())),
-                "commitment": commitment,
+                "from": list(one.withheld_from) if is_exhibits else [],
+                "commitment": one.sha256 if is_exhibits else _act_of(one),
             }
         }
