@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from truceline.cli import board_serve
 from truceline.cli.options import MissionOption, named
 from truceline.pipeline.board_folder import new_board
 from truceline.pipeline.imports import import_evidence
 
 board_commands = typer.Typer(help="The guarantors' deployment.", no_args_is_help=True)
+board_commands.command("serve")(board_serve.serve)
+board_commands.command("invite")(board_serve.invitation)
 
 
 @board_commands.command()

@@ -19,6 +19,7 @@ from truceline.sensors.background import BackgroundError
 from truceline.simulate.debrief import TruthError
 from truceline.simulate.exercise import ExerciseError
 from truceline.store.index import StoreError
+from truceline.web.account_book import AccountFileError
 from truceline.web.serve import ServeError
 
 ERRORS: tuple[type[Exception], ...] = (
@@ -34,6 +35,7 @@ ERRORS: tuple[type[Exception], ...] = (
     MirrorError,
     SourceError,
     FormatError,
+    AccountFileError,
     StoreError,
     ServeError,
     ExerciseError,

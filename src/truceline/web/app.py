@@ -76,18 +76,24 @@ def create_app(
         hosts: Names under which it may be asked for; others get 400, so that no foreign page can
             point a name of its own at this machine and read the mission. "*" allows all.
     """
-    mimetypes.add_type("text/javascript", ".mjs")
-    mimetypes.add_type("application/geo+json", ".geojson")
-    app = FastAPI(title="Truceline", docs_url=None, redoc_url=None, openapi_url=None)
-    _answer_errors_in_one_line(app)
-    _guard(app, frozenset(hosts))
-    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
+    app = bare_app(hosts)
     gate = offer_login(app, accounts, development=development) if accounts else None
     if commission is not None:
         offer_commission(app, commission, gate)
     _offer_questions(app, mission, has_commission=commission is not None)
     _offer_days(app, mission)
     _offer_files(app, COMMISSION_PAGES if commission is not None else ())
+    return app
+
+
+def bare_app(hosts: Sequence[str]) -> FastAPI:
+    """Make a console without any page: its headers, its errors, and the names it answers to."""
+    mimetypes.add_type("text/javascript", ".mjs")
+    mimetypes.add_type("application/geo+json", ".geojson")
+    app = FastAPI(title="Truceline", docs_url=None, redoc_url=None, openapi_url=None)
+    _answer_errors_in_one_line(app)
+    _guard(app, frozenset(hosts))
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=5)
     return app
 
 
