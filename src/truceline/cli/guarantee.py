@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from truceline.cli.options import MissionOption
 from truceline.cli.plain import JsonOption, instant, print_fields, print_json, print_rows
 from truceline.pipeline.board import GuarantorsBoard
 from truceline.pipeline.forms import read_instant
+from truceline.records.ids import short_id
 
 guarantee_commands = typer.Typer(
     help="Commitments and the guarantors' board.", no_args_is_help=True
@@ -42,10 +44,26 @@ def board(mission: MissionOption, json: JsonOption = False) -> None:
     rows += [("consultation", one.id, one.state) for one in found.consultations]
     rows += [("guarantee", one.state, one.component, one.status) for one in found.guarantees]
     rows += [
-        ("assessment", one.trigger, one.party, one.by_findings, one.by_determinations)
+        (
+            "activation", one.id, one.state, one.component,
+            "stood down" if one.stood_down_by else "stands", *_lost(one.stood_on_corrected),
+        )
+        for one in found.activations
+    ]  # fmt: skip
+    rows += [
+        (
+            "assessment", one.trigger, one.party, one.by_findings, one.by_determinations,
+            *([f"unwound by {short_id(one.unwound_by)}"] if one.unwound_by else []),
+        )
         for one in found.assessments
-    ]
+    ]  # fmt: skip
     print_rows(rows, "nothing was declared, and no commitment is registered")
+
+
+def _lost(grounds: Iterable[str]) -> list[str]:
+    """Tell what no longer stands of what a state acted on; only the state ends its act."""
+    told = ", ".join(short_id(one) for one in grounds)
+    return [f"stood on {told}, which no longer stands"] if told else []
 
 
 @guarantee_commands.command()
