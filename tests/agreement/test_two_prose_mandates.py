@@ -280,20 +280,15 @@ def test_the_longest_serving_neutral_takes_the_chair_once_it_is_said_to_be_empty
     assert {one.standing for one in room.chamber.view(case).parties} == {"silent"}
 
 
-def test_who_takes_the_chair_has_two_votes_which_the_prose_does_not_say() -> None:
+def test_who_takes_the_chair_has_one_vote_and_no_second_one_for_the_chair() -> None:
     room, case = lake_case()
     room.do("seat.fill", "league/office", **VACANT)
     room.do("case.deliberate", "league/second", case)
-    votes = {
-        "norland-1": "nor/judge",
-        "norland-2": "nor/colonel",
-        "neutral-2": "league/second",
-        "chair": "league/second",
-        "sudland-1": "sud/judge",
-    }
-    motion = room.vote(case, "league/second", votes, proposal("truce", "SUD"))
-    by = [one.by for one in room.chamber.motion(motion).ballots]
-    assert by.count("league/second") == 2
+    said = {"question": "determination", "proposal": proposal("truce", "SUD")}
+    motion = room.do("motion.put", "league/second", case, **said)
+    room.do("vote.seal", "league/second", motion, seat="neutral-2", commitment="ab" * 32)
+    second = {"seat": "chair", "commitment": "cd" * 32}
+    assert room.refused("vote.seal", "league/second", motion, **second) == "voted_already"
 
 
 def test_four_of_five_who_came_carry_what_the_prose_wants_five_for() -> None:

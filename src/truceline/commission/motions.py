@@ -6,7 +6,7 @@ does not match its seal is refused; a seal that nobody opens counts as absent, a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
@@ -177,11 +177,24 @@ def seal(room: Room, act: Act) -> None:
         raise Refused("not_sealing", f"the motion is in its {phase(motion)}", motion.rule.article)
     if seat.id in motion.seals:
         raise Refused("voted_already", f"seat {seat.id} has sealed its vote")
+    _insist_on_one_vote(act.actor, {name: by for name, (_, by) in motion.seals.items()})
     if any(sealed == text(act, "commitment") for sealed, _ in motion.seals.values()):
         # Whoever repeats another's seal could open it with the other's words: a vote after his.
         raise Refused("seal_copied", "another seat has sealed the same, salt and all")
     motion.seals[seat.id] = (text(act, "commitment"), act.actor)
     begin_opening_if_all_are_in(room, motion, act.at_us)
+
+
+def _insist_on_one_vote(actor: str, voted: Mapping[str, str]) -> None:
+    """Refuse a second vote by one person: no text that is read here allows a vote by proxy.
+
+    Args:
+        actor: Who votes.
+        voted: Who voted already, by the id of the seat.
+    """
+    for seat, by in voted.items():
+        if by == actor:
+            raise Refused("voted_already", f"{actor} has voted for seat {seat}")
 
 
 def end_sealing(room: Room, act: Act) -> None:
@@ -216,6 +229,7 @@ def open_vote(room: Room, act: Act) -> None:
         raise Refused("voted_already", f"seat {seat.id} has opened its vote")
     if now == "silence":
         _insist_silence_lasts(motion, act.at_us)
+        _insist_on_one_vote(act.actor, {name: one.by for name, one in motion.opened.items()})
     else:
         _insist_it_matches(motion, seat, act)
     motion.opened[seat.id] = Ballot(
