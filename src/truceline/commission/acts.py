@@ -29,8 +29,8 @@ from truceline.commission.fields import (
 from truceline.commission.proposals import DETERMINED, PROPOSAL, QUESTIONS, proposal_complaint
 from truceline.records.canonical import Json
 from truceline.records.determination import SEVERITIES
+from truceline.records.permission import DISCLOSURE_TIERS
 
-DISCLOSURE_TIERS = ("public", "states", "coalition", "commission", "originator_controlled")
 STAGES = ("triage", "verification", "classified", "under_review")
 STANCES = ("accepts", "accepts_in_part", "disputes", "no_comment")
 REQUESTS = ("clarification", "access", "inspection")
