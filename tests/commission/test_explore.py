@@ -14,8 +14,9 @@ from test_reach_by_brute_force import counted, relies_on_an_alternate
 
 from truceline.agreement.mandate_vocabulary import DEADLOCK_OF_KIND
 from truceline.commission.ballot import Choice, rule_for
-from truceline.commission.bounds import QUESTIONS, limits_of, questions_of, questions_within
+from truceline.commission.bounds import limits_of, questions_of, questions_within
 from truceline.commission.explore import explore
+from truceline.commission.proposals import QUESTIONS
 from truceline.records.mandate import DecisionRule, Mandate, Rule
 from truceline.records.mandate_path import (
     HAPPENS,

@@ -9,19 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import chair_of, is_counted_on
 from truceline.commission.voting import EXPERTS
 from truceline.records.mandate import Deadline, Mandate
-
-QUESTIONS = (
-    "declaration",
-    "admission",
-    "determination",
-    "remedy",
-    "appeal",
-    "correction",
-    "closing",
-)
 
 # The act by which a question is answered. An admission and an appeal have none of their own: a
 # carried motion on them takes effect when it is closed.

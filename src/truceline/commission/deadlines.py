@@ -10,13 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from truceline.commission.bounds import (
-    MOTION_CLOSED,
-    QUESTIONS,
-    QUESTIONS_FROM_ACT,
-    limits_of,
-)
+from truceline.commission.bounds import MOTION_CLOSED, QUESTIONS_FROM_ACT, limits_of
 from truceline.commission.motions import entitled, settle
+from truceline.commission.proposals import QUESTIONS
 from truceline.commission.room import (
     Case,
     Clock,

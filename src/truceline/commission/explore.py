@@ -19,13 +19,8 @@ from truceline.commission.ballot import (
     waits_for_a_limit,
     what_follows,
 )
-from truceline.commission.bounds import (
-    QUESTIONS,
-    certifier,
-    certifying_expert,
-    limits_of,
-    limits_of_remedies,
-)
+from truceline.commission.bounds import certifier, certifying_expert, limits_of, limits_of_remedies
+from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import Actor, Witness, actors, chair_of, is_counted_on, reach
 from truceline.records.mandate import Body, Deadline, Mandate, Rule
 from truceline.records.mandate_path import (

@@ -28,13 +28,13 @@ from truceline.records.mandate import StandardOfProof
 
 PROPOSAL = "proposal"
 QUESTIONS = (
+    "declaration",
+    "admission",
     "determination",
     "remedy",
     "appeal",
     "correction",
     "closing",
-    "declaration",
-    "admission",
 )
 CONSEQUENCES = (
     "hotline_or_warning",

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from truceline.records.act_spec import ActSpec, Field, count, ids, instant, text, word, words
-from truceline.records.board import COMPONENTS, DECISIONS, LADDERS, STAGES
+from truceline.records.board import DECISIONS, LADDERS, STAGES
+from truceline.records.commitment import GUARANTEE_COMPONENTS
 from truceline.records.trigger import TRIGGERS
 
 CHAIR = "the chair of the body that declared"
@@ -88,7 +89,7 @@ ACTS: Mapping[str, ActSpec] = {
             "trigger": word("What the consultation is about.", TRIGGERS),
             "evidence": ids("Ids of the findings, determinations and remedies it stands on."),
             "states": ids("Codes of the states that are invited."),
-            "components": words("Components that are to be decided.", COMPONENTS),
+            "components": words("Components that are to be decided.", GUARANTEE_COMPONENTS),
             "agenda": text("What is to be decided."),
             "meets_us": instant("When it meets."),
             "place": text("Where, or by which link.", required=False),
@@ -130,7 +131,9 @@ ACTS: Mapping[str, ActSpec] = {
         about="consultation",
         fields={
             "decision": word("What it decided.", DECISIONS),
-            "components": words("What it said yes to; for a no, what it was asked.", COMPONENTS),
+            "components": words(
+                "What it said yes to; for a no, what it was asked.", GUARANTEE_COMPONENTS
+            ),
             "procedures": ids(
                 "Ids of its national procedures that have to run first.", least=0, required=False
             ),
@@ -143,7 +146,7 @@ ACTS: Mapping[str, ActSpec] = {
         who="that state, by its own key, and only after its own decision",
         about="decision",
         fields={
-            "component": word("Component that is activated.", COMPONENTS),
+            "component": word("Component that is activated.", GUARANTEE_COMPONENTS),
             "commitment": text("Id of the commitment in the register."),
             "article": text("Its own law by which it acts."),
             "why": text("Its words.", required=False),

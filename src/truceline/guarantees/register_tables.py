@@ -56,16 +56,8 @@ from truceline.records.pledge import (
     Stock,
 )
 from truceline.records.register import Register, Requirement, Scenario, Signer
+from truceline.records.trigger import TRIGGERS
 
-TRIGGERS = (
-    "isolated_breach",
-    "continued_hostilities",
-    "expanded_attack",
-    "armed_attack",
-    "threat",
-    "obstruction_of_monitoring",
-    "non_compliance_with_remedy",
-)
 MOST_DAYS = 3660
 # Exploring a procedure takes at most three to this power states.
 MOST_STEPS = 10

@@ -83,7 +83,10 @@ class Eyes:
         Of several things that he is, one that is forbidden outweighs one that is allowed; where
         all are refused by default, the answer is the nearest one's.
         """
-        return weighed(_see(who, self._timeless(thing), self.asker) for who in self.principals)
+        return weighed(
+            see_as(who, self._timeless(thing), self.asker, Deployment.MONITOR)
+            for who in self.principals
+        )
 
     def _timeless(self, thing: Thing) -> Thing:
         """Leave out of a thing what no rule of seeing looks at, and settle its delay."""
@@ -105,9 +108,10 @@ def weighed(decisions: Iterable[Decision]) -> Decision:
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
-def _see(who: Principal, thing: Thing, asker: Asker) -> Decision:
+def see_as(who: Principal, thing: Thing, asker: Asker, deployment: Deployment) -> Decision:
+    """Ask whether somebody may see a thing that no time opens or closes."""
     setting = Setting(
-        deployment=Deployment.MONITOR,
+        deployment=deployment,
         now_us=0,
         loopback=asker.loopback,
         development=asker.development,

@@ -9,20 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from truceline.access.decide import decide
-from truceline.pipeline.asking import principals_of, weighed
+from truceline.pipeline.asking import principals_of, see_as, weighed
 from truceline.records.asker import Asker, NotAllowedError
 from truceline.records.board import Board, Consultation, Measure
 from truceline.records.mandate import Mandate, Role
 from truceline.records.permission import (
-    SEE,
     Decision,
     Deployment,
     Principal,
-    Question,
-    Setting,
     Thing,
 )
 from truceline.records.pledge import Pledge
@@ -57,7 +52,9 @@ class BoardEyes:
         """Tell whether he may see a thing, and by which rule."""
         # No rule of seeing looks at an id, so that equal things are asked for once.
         bare = replace(thing, id="")
-        return weighed(_see(who, bare, self.asker) for who in self.principals)
+        return weighed(
+            see_as(who, bare, self.asker, Deployment.GUARANTORS) for who in self.principals
+        )
 
     def sees(self, thing: Thing) -> bool:
         """Tell whether he may see a thing."""
@@ -72,17 +69,6 @@ class BoardEyes:
         decision = self.see(thing)
         if not decision.allowed:
             raise NotAllowedError(decision)
-
-
-@lru_cache(maxsize=KEPT_ANSWERS)
-def _see(who: Principal, thing: Thing, asker: Asker) -> Decision:
-    setting = Setting(
-        deployment=Deployment.GUARANTORS,
-        now_us=0,
-        loopback=asker.loopback,
-        development=asker.development,
-    )
-    return decide(Question(principal=who, action=SEE, thing=thing, setting=setting))
 
 
 # --------------------------------------------------------------------------- things to look at

@@ -15,18 +15,6 @@ from truceline.records.due import Due
 from truceline.records.reason import Reason
 from truceline.records.trigger import TriggerAssessment, TriggerTerms
 
-# The vocabulary's `guarantee_component`.
-COMPONENTS = (
-    "military_capability",
-    "intelligence_logistics",
-    "diplomacy",
-    "sanctions",
-    "finance",
-    "munitions",
-    "air_defence",
-    "maritime",
-    "cyber",
-)
 DECISIONS = ("yes", "no", "partly")
 LADDERS = ("refused_settlement", "breaches", "attack")
 STAGES = ("decided", "delivering", "done")
@@ -171,7 +159,7 @@ class CommitmentRef:
     Attributes:
         id: Id in the register.
         state: Code of the state.
-        component: A word of `COMPONENTS`.
+        component: A word of `GUARANTEE_COMPONENTS`.
         standing: "in_force", "not_in_force" or "lapsed".
     """
 
@@ -364,7 +352,7 @@ class Activation:
         decision: Id of the state's decision.
         consultation: Id of the consultation.
         state: Code of the state.
-        component: A word of `COMPONENTS`.
+        component: A word of `GUARANTEE_COMPONENTS`.
         commitment: Id of the commitment in the register.
         article: The state's own law.
         activated_us: When it was recorded.
@@ -393,7 +381,7 @@ class Measure:
     Attributes:
         id: Id of the act.
         state: Code of the state.
-        component: A word of `COMPONENTS`.
+        component: A word of `GUARANTEE_COMPONENTS`.
         activation: Id of the activation; "" for a sanction.
         measure: What is done.
         stage: A word of `STAGES`; "" for a sanction.
@@ -435,7 +423,7 @@ class GuaranteeStanding:
 
     Attributes:
         state: Code of the state.
-        component: A word of `COMPONENTS`.
+        component: A word of `GUARANTEE_COMPONENTS`.
         status: Where it stands.
         by: Id of the act that brought it there; "" for what the register says.
         since_us: Since when; None for what the register says.

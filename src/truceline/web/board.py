@@ -15,12 +15,12 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from truceline.records.asker import Asker, NotAllowedError
+from truceline.records.asker import Asker
 from truceline.reports.words import WordsError, load_words
 from truceline.web.accounts import Accounts
 from truceline.web.answers import kept, send, write
 from truceline.web.app import LOOPBACK, STATIC, LanguageCode, bare_app
-from truceline.web.commission import asker_of
+from truceline.web.commission import answer_refusals, asker_of
 from truceline.web.login import Gate, offer_login
 from truceline.web.mission import Answer
 
@@ -109,16 +109,7 @@ def create_board_app(
 
 
 def _answer_refusals(app: FastAPI) -> None:
-    @app.exception_handler(NotAllowedError)
-    def _refused(_: Request, error: NotAllowedError) -> JSONResponse:
-        decision = error.decision
-        said = {
-            "error": decision.why,
-            "rule": decision.rule,
-            "nearest": decision.nearest,
-            "asks": list(decision.asks),
-        }
-        return JSONResponse(said, 403, {"Cache-Control": "no-store"})
+    answer_refusals(app)
 
     @app.exception_handler(LookupError)
     def _missing(_: Request, error: LookupError) -> JSONResponse:

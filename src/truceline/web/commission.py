@@ -99,7 +99,7 @@ def offer_commission(app: FastAPI, commission: CommissionPages, gate: Gate | Non
         commission: What it shows.
         gate: Who is logged in; None where nobody can: then all that ask are the public.
     """
-    _answer_refusals(app)
+    answer_refusals(app)
     _offer_lists(app, commission, gate)
     _offer_acts(app, commission, gate)
 
@@ -120,7 +120,9 @@ def asker_of(request: Request, gate: Gate | None) -> Asker:
     )
 
 
-def _answer_refusals(app: FastAPI) -> None:
+def answer_refusals(app: FastAPI) -> None:
+    """Answer what a rule refuses with 403 and that rule."""
+
     @app.exception_handler(NotAllowedError)
     def _refused(_: Request, error: NotAllowedError) -> JSONResponse:
         decision = error.decision
