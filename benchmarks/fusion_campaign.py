@@ -435,11 +435,16 @@ def out_of_core(runs: Runs, regime: str = "dense", count: int = 100_000_000) -> 
         runs.put(key, json.loads(answer.read_text(encoding="utf-8")))
     found = runs.known[key]
     where = f"{regime}, {found['rows']:,} rows in pieces"
-    grown = round(found["grown_mb"], 1)
+    # What a piece leaves behind differs by tens of megabytes from one to the next: halves do not.
+    half = len(found["resident_mb"]) // 2
+    first, second = found["resident_mb"][:half], found["resident_mb"][half:]
+    grown = round(max(second) - max(first), 1)
     return [
         line(f"{where}, rate", round(found["rows"] / found["wall_s"]), "/s"),
         line(f"{where}, memory of the process", round(max(found["resident_mb"])), "MB"),
-        line(f"{where}, memory grown after five of them", grown, "MB", goal=at_most(grown, 100)),
+        line(
+            f"{where}, memory grown, second half over first", grown, "MB", goal=at_most(grown, 100)
+        ),
     ]
 
 
