@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,6 +19,9 @@ from typing import Any, cast
 
 import pytest
 from acts_world import AGREEMENT, LOG, act, make_mission, person
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from typer.testing import CliRunner, Result
@@ -62,7 +66,7 @@ class Receiver:
         return [json.loads(body) for _, _, body in self.got]
 
     @contextmanager
-    def listening(self) -> Iterator[Receiver]:
+    def listening(self, certificate: Path | None = None) -> Iterator[Receiver]:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -82,6 +86,10 @@ class Receiver:
                 """Keep the test's output clean."""
 
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            if certificate is not None:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(certificate)
+                server.socket = context.wrap_socket(server.socket, server_side=True)
             thread = Thread(target=server.serve_forever, args=(0.01,))
             thread.start()
             self.url = f"http://127.0.0.1:{server.server_address[1]}/in"
@@ -372,6 +380,45 @@ def test_an_answer_that_drips_ends_too() -> None:
         assert time.monotonic() - began < 1.5
         server.shutdown()
         thread.join()
+
+
+def test_a_certificate_that_nobody_vouches_for_ends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "certificate.pem"
+    certificate.write_bytes(self_signed("localhost"))
+    with Receiver().listening(certificate) as receiver:
+        url = receiver.url.replace("http://127.0.0.1", "https://localhost")
+        with pytest.raises(NoAnswerError, match="no answer: ConnectError"):
+            post(url, {}, b"{}")
+        assert receiver.got == []
+        trusting = ssl.create_default_context(cafile=certificate)
+        monkeypatch.setattr("truceline.pipeline.hooks_post._trust", lambda: trusting)
+        assert post(url, {}, b"{}") == 204
+
+
+def self_signed(host: str) -> bytes:
+    """Make a key and a certificate that no authority signed, as one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return secret + certificate.public_bytes(serialization.Encoding.PEM)
 
 
 # ------------------------------------------------------------------------- many, large, moved
