@@ -1,4 +1,4 @@
-"""`truceline cell …`: what is due today, of whom, what is late, and a calendar of it."""
+"""`truceline cell …`: what is due today, of whom, what is late; a calendar; who is told."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import typer
 
 from truceline.cli.case import now_us
 from truceline.cli.options import DayOption, MissionOption
-from truceline.cli.plain import JsonOption, instant, print_json, print_rows
+from truceline.cli.plain import JsonOption, instant, print_json, print_rows, shown
 from truceline.pipeline import cell as pipeline
 from truceline.pipeline.acting import open_room
 from truceline.records.units import day_of
 from truceline.reports.calendar_export import calendar_text
 from truceline.reports.words import load_words
 
+# Exit code of `send` where something could not be told.
+NOT_TOLD = 1
 LanguageOption = Annotated[str, typer.Option("--lang", help="Language of the words.")]
 cell_commands = typer.Typer(help="The coordination cell.", no_args_is_help=True)
 
@@ -58,3 +60,48 @@ def calendar(
     with out.open("xb") as file:
         file.write(text.encode())
     typer.echo(f"{out}\t{len(dues)} events")
+
+
+@cell_commands.command()
+def hooks(mission: MissionOption) -> None:
+    """List who is told of deadlines: where, in whose eyes, of what, how long ahead, and its key.
+
+    Example: truceline cell hooks --mission missions/demo
+    """
+    from truceline.pipeline import hooks as told  # noqa: PLC0415 - brings the rules of access
+
+    deployment = told.open_deployment(mission)
+    for one in deployment.file.hooks:
+        typer.echo(f"{one.name}\t{one.host}")
+        typer.echo(f"  as\t{one.actor or 'the public'}")
+        typer.echo(f"  what\t{', '.join((*one.what, *one.kinds))}")
+        typer.echo(f"  ahead\t{one.ahead_s} s")
+        typer.echo(f"  key\t{one.public}")
+
+
+@cell_commands.command()
+def send(
+    mission: MissionOption,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be sent, and write nothing.")
+    ] = False,
+) -> None:
+    """Tell every hook what is due soon or late and was not told yet; for cron or a timer.
+
+    The hooks stand in NAME.hooks.toml beside the folder. It tells, and does nothing else.
+
+    Example: truceline cell send --mission missions/demo --dry-run
+    """
+    from truceline.pipeline import hooks as told  # noqa: PLC0415 - brings the rules of access
+
+    outcomes = set()
+    for line in (told.would_send if dry_run else told.send)(mission):
+        outcomes.add(line.outcome)
+        row = [line.outcome.replace("_", " "), line.hook, line.host]
+        if line.due is not None:
+            row += [line.type, line.due.what, shown(line.due.about), instant(line.due.due_us)]
+        typer.echo("\t".join([*row, line.why] if line.why else row))
+    if not outcomes:
+        typer.echo("nothing to tell")
+    if "failed" in outcomes:
+        raise typer.Exit(NOT_TOLD)

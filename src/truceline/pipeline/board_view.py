@@ -139,6 +139,12 @@ class OpenBoard:
             page: Plain = plain(due_today(board, (), first_us, first_us + DAY_US))
             return page | {"day": of.isoformat(), "names": self._names()}
 
+    def dues(self, asker: Asker) -> tuple[Due, ...]:
+        """Give everything that is awaited, as far as he may see it, the earliest first."""
+        with self.look(asker) as look:
+            look.eyes.insist(things.CLOCKS)
+            return self._dues(look)
+
     def calendar(self, asker: Asker, language: str) -> str:
         """Write everything that is awaited, as far as he may see it, as an iCalendar file."""
         with self.look(asker) as look:

@@ -37,11 +37,12 @@ def _awaited(room: Room, now_us: int) -> tuple[Board, tuple[Due, ...]]:
         return room.board(now_us), ()
     empty: dict[str, Any] = {one.name: () for one in fields(Board)}
     notices = room.chamber(now_us).notices()
-    found = tuple(due for one in notices if (due := _due(one)) is not None)
+    found = tuple(due for one in notices if (due := due_of(one)) is not None)
     return Board(**{**empty, "now_us": now_us}), found
 
 
-def _due(notice: Notice) -> Due | None:
+def due_of(notice: Notice) -> Due | None:
+    """Give what a commission's notice awaits; None where it has no limit."""
     if notice.due_us is None:
         return None
     return Due(

@@ -297,16 +297,7 @@ class OpenCommission:
             NotAllowedError: He has no part in the commission.
         """
         with self.look(asker) as look:
-            look.insist(common("deadline", "states"))
-            # Thousands of notices are alike in all that a rule looks at.
-            allowed: dict[tuple[object, ...], bool] = {}
-            seen = []
-            for one in look.chamber.notices():
-                key = self._alike(look, one)
-                if key not in allowed:
-                    allowed[key] = self._concerns(look, one)
-                if allowed[key]:
-                    seen.append(one)
+            seen = self._notices(look)
             return {
                 "now_us": look.eyes.now_us,
                 "total": len(seen),
@@ -314,6 +305,28 @@ class OpenCommission:
                     plain(one) | {"short_id": short_id(one.case)} for one in seen[:NOTICES]
                 ],
             }
+
+    def notices(self, asker: Asker) -> list[Notice]:
+        """Give all that `deadlines` tells of, however many.
+
+        Raises:
+            NotAllowedError: As there.
+        """
+        with self.look(asker) as look:
+            return self._notices(look)
+
+    def _notices(self, look: Look) -> list[Notice]:
+        look.insist(common("deadline", "states"))
+        # Thousands of notices are alike in all that a rule looks at.
+        allowed: dict[tuple[object, ...], bool] = {}
+        seen = []
+        for one in look.chamber.notices():
+            key = self._alike(look, one)
+            if key not in allowed:
+                allowed[key] = self._concerns(look, one)
+            if allowed[key]:
+                seen.append(one)
+        return seen
 
     def _alike(self, look: Look, notice: Notice) -> tuple[object, ...]:
         if not notice.case:

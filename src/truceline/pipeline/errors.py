@@ -11,6 +11,7 @@ from truceline.fusion.table import TableError
 from truceline.guarantees.board_terms import TermsError
 from truceline.guarantees.register import RegisterError
 from truceline.pipeline.board_folder import MandateError
+from truceline.pipeline.hooks_file import HookError
 from truceline.pipeline.rows import RerunError
 from truceline.pipeline.saying import ContributeError
 from truceline.pipeline.seal import MissionError
@@ -28,6 +29,7 @@ ERRORS: tuple[type[Exception], ...] = (
     RegisterError,
     TermsError,
     ContributeError,
+    HookError,
     RerunError,
     AgreementError,
     FeedError,
