@@ -163,6 +163,21 @@ def test_a_case_is_found_by_its_short_id(browser: Browser, fake: FakeCommission)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
+def test_a_beginning_of_an_id_tells_nobody_of_what_he_may_not_see(
+    browser: Browser, fake: FakeCommission, who: str
+) -> None:
+    """Whoever tries all beginnings, of an address or of an act, finds what he sees and no more."""
+    for name, case in fake.cases.items():
+        status = 200 if name in SEES[who] else 404
+        assert browser.ask(who, f"/api/case?id={case[:10]}").status_code == status, name
+    hidden = {case for name, case in fake.cases.items() if name not in SEES[who]}
+    motion = {fake.motion} if "sealed" not in SEES[who] else set()
+    for digit in "0123456789abcdef":
+        said = browser.ask(who, "/api/check", {"name": "case.deliberate", "about": digit}).text
+        assert [one for one in hidden | motion if one in said] == []
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
 def test_no_answer_may_be_kept_for_another(browser: Browser, who: str) -> None:
     for address in LISTS:
         answer = browser.ask(who, address)

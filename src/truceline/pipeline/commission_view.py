@@ -191,7 +191,7 @@ class OpenCommission:
             NotAllowedError: He may see no case, and a rule says so.
         """
         with self.look(asker) as look:
-            seen = list(self._seen(look))
+            seen = list(_seen(look))
             if not seen:
                 look.insist(common("docket", "public" if not look.chamber.cases else "states"))
             found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
@@ -209,16 +209,6 @@ class OpenCommission:
                 "cases": rows if named else without_names(rows),
             }
 
-    def _seen(self, look: Look) -> Iterator[CaseLine]:
-        # Thousands of cases are alike in all that a rule looks at.
-        allowed: dict[tuple[object, ...], bool] = {}
-        for line in look.chamber.board():
-            key = look.index.reach[line.id].key(look.eyes.now_us)
-            if key not in allowed:
-                allowed[key] = look.sees_case(line.id)
-            if allowed[key]:
-                yield line
-
     def case(self, asker: Asker, case: str) -> Plain:
         """Give one case whole, by its full or short id.
 
@@ -227,7 +217,7 @@ class OpenCommission:
             NotAllowedError: He may not see it.
         """
         with self.look(asker) as look:
-            known = _known(case, look.index.reach)
+            known = _named(look, case, {one: one for one in look.index.reach})
             reach = look.index.reach[known]
             thing = reach.case(known)
             look.insist(thing)
@@ -353,7 +343,7 @@ class OpenCommission:
         if form is None or form.room != "commission":
             raise LookupError(f"there is no act {name!r}")
         with self.look(asker) as look:
-            about = _known(about, self._things(look)) if about else ""
+            about = _named(look, about, self._things(look))
             case = about if about in look.index.reach else look.index.homes.get(about, "")
             if case:
                 look.insist(look.index.reach[case].case(case))
@@ -377,12 +367,11 @@ class OpenCommission:
         """The mission as a command names it."""
         return self.commission.folder.name
 
-    def _things(self, look: Look) -> Iterable[str]:
-        chamber = look.chamber
-        yield from look.index.reach
-        yield from look.index.homes
-        yield from (one.id for one in chamber.calls)
-        yield from (one.id for one in chamber.windows)
+    def _things(self, look: Look) -> dict[str, str]:
+        """Give the id of everything that an act may be about, each with its case; "" for none."""
+        inside = {one: one for one in look.index.reach} | look.index.homes
+        calls = {one.id: "" for one in look.chamber.calls}
+        return inside | calls | {one.id: "" for one in look.chamber.windows}
 
     def _stage(
         self, look: Look, form: Form, about: str, detail: Mapping[str, Json], case: str
@@ -450,6 +439,18 @@ class OpenCommission:
         return reach.inside(reach.case(case)) if is_inner else reach.case(case)
 
 
+def _seen(look: Look) -> Iterator[CaseLine]:
+    """Give the cases that he may see, in the order of their opening."""
+    # Thousands of cases are alike in all that a rule looks at.
+    allowed: dict[tuple[object, ...], bool] = {}
+    for line in look.chamber.board():
+        key = look.index.reach[line.id].key(look.eyes.now_us)
+        if key not in allowed:
+            allowed[key] = look.sees_case(line.id)
+        if allowed[key]:
+            yield line
+
+
 def _fits(line: CaseLine, index: CaseIndex, wanted: Mapping[str, str]) -> bool:
     asked = {name: value for name, value in wanted.items() if value}
     due, party, text = (asked.pop(name, "") for name in ("due", "party", "text"))
@@ -482,8 +483,25 @@ def _row(line: CaseLine, index: CaseIndex) -> Plain:
     }
 
 
-def _known(case: str, known: Iterable[str]) -> str:
+def _named(look: Look, name: str, things: Mapping[str, str]) -> str:
+    """Make an id whole. A short one is looked up among what he may see alone.
+
+    Else whoever tried one beginning after the other would learn every id, and how many there are.
+
+    Args:
+        look: Who looks.
+        name: The id, short or whole; "" for none.
+        things: Everything that has an id, each with its case; "" outside of any.
+
+    Raises:
+        LookupError: Nothing that he may see begins so, or several do.
+    """
+    if not name or name in things:
+        return name
+    cases = {one.id for one in _seen(look)}
+    if look.eyes.see(common("hotline_log", "states")).allowed:
+        cases.add("")
     try:
-        return full_id(case, known, "case") if case else ""
+        return full_id(name, (one for one, case in things.items() if case in cases), "case")
     except FormatError as error:
         raise LookupError(str(error)) from error
