@@ -243,6 +243,18 @@ def test_a_withheld_exhibit_is_a_summary_to_who_may_not_see_it(
     assert (whole["sha256"], whole["refused"]) == ("c2" * 32, None)
 
 
+@pytest.mark.parametrize("who", [AA, BB, GUARANTOR, REVIEWER])
+def test_who_brought_an_exhibit_is_told_to_who_may_see_it(
+    browser: Browser, fake: FakeCommission, who: str
+) -> None:
+    view = shown_case(browser, fake, who, "whole")
+    seen = {one["id"] for one in view["exhibits"] if one["refused"] is None}
+    assert len(seen) == (1 if who in {AA, BB} else 2)
+    live = browser.json(who, "/api/acts")["acts"]
+    for acts in (view["acts"], [one for one in live if one["case"] == fake.case("whole")]):
+        assert {one["id"] for one in acts if one["name"] == "case.evidence"} == seen
+
+
 def test_hand_overs_stay_among_the_staff(browser: Browser, fake: FakeCommission) -> None:
     assert len(shown_case(browser, fake, ANALYST, "whole")["handovers"]) == 2
     party = browser.ask(AA, f"/api/case?id={fake.case('whole')}")
@@ -318,6 +330,13 @@ def test_the_list_is_filtered(
     answer = browser.json(REVIEWER, f"/api/cases?{wanted}")
     assert {one["id"] for one in answer["cases"]} == {fake.case(name) for name in names}
     assert (answer["found"], answer["total"]) == (len(names), 6)
+
+
+def test_the_public_cannot_ask_for_a_name_that_it_is_not_told(browser: Browser) -> None:
+    every = browser.json(PUBLIC, "/api/cases")
+    assert every["found"] == 1
+    for name in (REVIEWER, "key/analyst", "nobody"):
+        assert browser.json(PUBLIC, f"/api/cases?assigned={name}") == every
 
 
 def test_what_passed_comes_first_then_what_is_due_next(browser: Browser) -> None:

@@ -98,7 +98,8 @@ class CasePage:
         }
 
     def _exhibit(self, exhibit: Exhibit) -> Plain:
-        thing = self.reach.exhibit(self.thing, exhibit, self.state_of(exhibit.by))
+        by = self.state_of(exhibit.by)
+        thing = self.reach.exhibit(self.thing, exhibit.tier, exhibit.withheld_from, by)
         decision = self.eyes.see(thing)
         if decision.allowed:
             return {**plain(exhibit), "refused": None}

@@ -435,8 +435,18 @@ class OpenCommission:
             is_common = act.name.startswith(("hotline.", "window."))
             return common("hotline_log" if is_common else "log", "states")
         reach = look.index.reach[case]
+        thing = reach.case(case)
+        if act.name == "case.evidence" and look.eyes.see(thing).allowed:
+            # Who brought an exhibit is told to who may see it.
+            withheld = act.detail.get("withheld_from", [])
+            return reach.exhibit(
+                thing,
+                str(act.detail["tier"]),
+                map(str, withheld) if isinstance(withheld, list) else (),
+                look.index.state_of(act.actor),
+            )
         is_inner = act.name.startswith(("motion.", "vote.")) or act.name == "case.handover"
-        return reach.inside(reach.case(case)) if is_inner else reach.case(case)
+        return reach.inside(thing) if is_inner else thing
 
 
 def _seen(look: Look) -> Iterator[CaseLine]:
