@@ -311,6 +311,17 @@ def test_a_state_sees_its_own_refused_acts_and_the_staff_all(
     assert shown_case(browser, fake, BB, "whole")["refused"] == []
 
 
+def test_a_call_on_the_hotline_leads_to_no_case_that_its_reader_may_not_see() -> None:
+    fake = FakeCommission()
+    case = fake.case("told one")
+    fake.world.do(
+        "hotline.call", REVIEWER, from_state="", to="BB", text="Hold your fire.", case=case
+    )
+    browser = browser_of(fake)
+    led = {who: browser.json(who, "/api/hotline")["calls"][0]["case"] for who in (AA, BB, CHAIR)}
+    assert led == {AA: "", BB: case, CHAIR: case}
+
+
 # ------------------------------------------------------------------------------------ the list
 @pytest.mark.parametrize(
     ("wanted", "names"),

@@ -194,10 +194,13 @@ class OpenCommission:
             seen = list(_seen(look))
             if not seen:
                 look.insist(common("docket", "public" if not look.chamber.cases else "states"))
+            named = not look.is_public
+            if not named:
+                # Who may not be told a name may not try names either.
+                wanted = {**wanted, "assigned": ""}
             found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
             first = page * PAGE_SIZE
             rows = [_row(one, look.index) for one in found[first : first + PAGE_SIZE]]
-            named = not look.is_public
             return {
                 "now_us": look.eyes.now_us,
                 "total": len(seen),
@@ -257,7 +260,10 @@ class OpenCommission:
                 "now_us": look.eyes.now_us,
                 "size": len(look.acts),
                 "total": len(chamber.calls),
-                "calls": plain(chamber.calls[: -NEWEST - 1 : -1]),
+                "calls": [
+                    plain(one) | {"case": one.case if look.sees_case(one.case) else ""}
+                    for one in chamber.calls[: -NEWEST - 1 : -1]
+                ],
                 "return_fire": plain(chamber.return_fire[: -NEWEST - 1 : -1]),
                 "windows": plain(chamber.windows[: -NEWEST - 1 : -1]),
                 "uptime": [plain(chamber.uptime(place)) for place in corridors],
