@@ -266,13 +266,21 @@ def test_hand_overs_stay_among_the_staff(browser: Browser, fake: FakeCommission)
 def test_a_case_leads_only_to_cases_that_its_reader_may_see(
     browser: Browser, fake: FakeCommission
 ) -> None:
-    seen = {fake.case(name) for name in SEES[AA]}
-    patterns = shown_case(browser, fake, AA, "whole")["patterns"]
-    assert patterns
-    for pattern in patterns:
-        assert set(pattern["cases"]) <= seen
-    assert sum(one["hidden"] for one in patterns) > 0
-    assert not any(one["hidden"] for one in shown_case(browser, fake, CHAIR, "whole")["patterns"])
+    """Nor is it told how many others share its place, or how often that recurs with them."""
+
+    def alike(who: str, name: str) -> list[tuple[set[str], int]]:
+        patterns = shown_case(browser, fake, who, name)["patterns"]
+        return [(set(one["cases"]), one["most_in_window"]) for one in patterns]
+
+    # Three lie in one cell, all five in the area of one unit.
+    every = {"whole", "fresh", "told one", "sealed", "public"}
+    for who, place in ((CHAIR, {"whole", "fresh", "told one"}), (BB, {"whole", "told one"})):
+        area = every & SEES[who]
+        assert alike(who, "whole") == [
+            ({fake.case(name) for name in names}, len(names)) for names in (place, area)
+        ]
+    seen = {fake.case(name) for name in every & SEES[AA]}
+    assert alike(AA, "whole") == [(seen, 3)]
 
 
 def test_silence_is_shown_as_silence_and_the_correction_side_by_side(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from truceline.records.chamber import (
     Exhibit,
     FindingFacts,
     MotionStanding,
+    Pattern,
 )
 from truceline.records.ids import short_id
 from truceline.records.mandate import Seat
@@ -52,6 +53,7 @@ class CasePage:
         findings: What is known of findings, by id.
         state_of: The state that an actor acts for; "" for none.
         sees_case: Whether there is such another case that he may see.
+        patterns: The patterns that it belongs to, among the cases that he may see.
     """
 
     view: CaseView
@@ -62,6 +64,7 @@ class CasePage:
     findings: Mapping[str, FindingFacts]
     state_of: Callable[[str], str]
     sees_case: Callable[[str], bool]
+    patterns: tuple[Pattern, ...]
 
     def answer(self) -> Plain:
         """Give it as plain data."""
@@ -77,7 +80,7 @@ class CasePage:
             "exhibits": [self._exhibit(one) for one in view.exhibits],
             "motions": [self._motion(one) for one in view.motions],
             "links": [plain(one) for one in view.links if self.sees_case(one.other)],
-            "patterns": list(self._patterns()),
+            "patterns": plain(self.patterns),
             "not_shown": {},
         }
         decision = self.eyes.see(inside)
@@ -121,11 +124,6 @@ class CasePage:
             for ballot in shown["ballots"]:
                 ballot |= {"vote": "", "reasons": ""}
         return shown
-
-    def _patterns(self) -> Iterator[Plain]:
-        for pattern in self.view.patterns:
-            cases = [one for one in pattern.cases if self.sees_case(one)]
-            yield plain(pattern) | {"cases": cases, "hidden": len(pattern.cases) - len(cases)}
 
 
 # What names somebody's key. The public learns what was done, and by which body, but no names.

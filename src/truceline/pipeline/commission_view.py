@@ -233,6 +233,7 @@ class OpenCommission:
                 findings=self.commission.findings,
                 state_of=look.index.state_of,
                 sees_case=look.sees_case,
+                patterns=look.chamber.patterns(known, look.sees_case),
             ).answer()
             mine = [look.acts[place] for place in look.index.acts.get(known, [])]
             ids = {one.id for one in mine if look.index.is_refused(one.id)}
