@@ -26,7 +26,7 @@ from fastapi import FastAPI
 from truceline.commission.acts import ACTS
 from truceline.commission.chamber import Chamber
 from truceline.records.act import Act, RefusedAct
-from truceline.records.units import HOUR_US
+from truceline.records.units import DAY_US, HOUR_US
 from truceline.reports.words import LANGUAGES, load_words
 from truceline.web.app import COMMISSION_PAGES, STATIC, create_app
 
@@ -192,6 +192,26 @@ def test_the_public_is_told_no_names_of_keys(browser: Browser, fake: FakeCommiss
     assert "A closed road" in told
     assert "key/" not in told
     assert "key/" in browser.ask(AA, addresses[-1]).text
+
+
+def test_the_public_is_told_neither_the_ground_nor_what_states_were_asked() -> None:
+    """As in a case file: both are of the states' tier, in a case that is published too."""
+    fake = FakeCommission()
+    case = fake.case("public")
+    asked = fake.world.do(
+        "case.request", REVIEWER, case, what="access", to="AA", text="The depot at the lake."
+    )
+    fake.world.do("case.answer", AA, asked, answer="refused", text="Its gate is mined.")
+    fake.world.wait(2 * DAY_US)
+    browser = browser_of(fake)
+    fine = ("cell-1", "The depot at the lake.", "Its gate is mined.")
+    address = f"/api/case?id={case}"
+    assert all(one in browser.ask(AA, address).text for one in fine)
+    told = browser.ask(PUBLIC, address)
+    assert [one for one in fine if one in told.text] == []
+    assert told.json()["requests"][0]["answer"] == "refused"
+    assert told.json()["not_shown"]["requests"]["rule"] == "default"
+    assert told.json()["findings"][0]["facts"]["outcome"] == "breached"
 
 
 # ------------------------------------------------------------------------------ parts of a case

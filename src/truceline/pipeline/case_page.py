@@ -69,6 +69,7 @@ class CasePage:
     def answer(self) -> Plain:
         """Give it as plain data."""
         view, inside = self.view, self.reach.inside(self.thing)
+        ground = self.eyes.see(replace(self.thing, tier="states", published_us=None))
         shown: Plain = plain(view)
         shown["line"]["short_id"] = short_id(view.line.id)
         shown |= {
@@ -76,21 +77,30 @@ class CasePage:
             "tier": self.reach.tier,
             "concerns": sorted(self.reach.concerns),
             "seats": plain(self.seats),
-            "findings": [self._finding(one) for one in view.findings],
+            "findings": [self._finding(one, has_ground=ground.allowed) for one in view.findings],
             "exhibits": [self._exhibit(one) for one in view.exhibits],
             "motions": [self._motion(one) for one in view.motions],
             "links": [plain(one) for one in view.links if self.sees_case(one.other)],
             "patterns": plain(self.patterns),
             "not_shown": {},
         }
+        if not ground.allowed:
+            for pattern in shown["patterns"]:
+                pattern["key"] = ""
+            for asked in shown["requests"]:
+                asked |= {"text": "", "answer_text": ""}
+            shown["not_shown"]["requests"] = refusal(ground)
         decision = self.eyes.see(inside)
         if not decision.allowed:
             shown["handovers"] = []
             shown["not_shown"]["handovers"] = refusal(decision)
         return shown
 
-    def _finding(self, finding: str) -> Plain:
+    def _finding(self, finding: str, *, has_ground: bool) -> Plain:
+        """Give a finding; the ground it lies on is too fine for the public."""
         known = self.findings.get(finding)
+        if known is not None and not has_ground:
+            known = replace(known, cell="", unit_area="", order="")
         # "f:" incident ":" revision ..., and an incident is "i:" hash ":" line.
         parts = finding.split(":")[1:PARTS_OF_INCIDENT]
         return {
