@@ -62,7 +62,8 @@ class House:
                 self.app, client=(peer, 50_000), raise_app_exceptions=False
             )
             async with httpx.AsyncClient(transport=transport, base_url=SITE.origin) as http:
-                content: dict[str, Any] = {} if said is None else {"json": said}
+                kind = "content" if isinstance(said, bytes) else "json"
+                content: dict[str, Any] = {} if said is None else {kind: said}
                 return await http.request(method, address, headers=sent, **content)
 
         answer = asyncio.run(send())
@@ -168,6 +169,23 @@ def test_the_way_of_developers_is_closed_unless_somebody_is_named() -> None:
     house = House()
     assert rule(house.develop("")) == (403, "development_off")
     assert house.ask("GET", "/api/login").json()["offered"] == []
+
+
+def test_who_came_in_without_a_passkey_is_out_once_that_way_is_closed() -> None:
+    house, later = House(*ACTORS), House("reviewer-1")
+    house.develop("chair-1")
+    later.accounts.store.change(lambda _: house.accounts.store.read())
+    later.cookies = house.cookies
+    assert rule(later.ask("GET", "/api/login")) == (401, "ended_session")
+    assert "truceline-login" not in later.ask("GET", "/").headers
+    assert later.develop("reviewer-1").json()["actor"] == "reviewer-1"
+    assert later.ask("GET", "/api/login").json()["actor"] == "reviewer-1"
+
+
+def test_brackets_without_end_are_no_answer_of_a_passkey() -> None:
+    house = House()
+    answer = house.ask("POST", "/api/login/passkey/answer", b"[" * 60_000)
+    assert rule(answer) == (401, "not_verified")
 
 
 ELSEWHERE = [

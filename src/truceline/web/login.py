@@ -46,10 +46,17 @@ def clock_us() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Who asks, as far as the doors can tell."""
+    """Who asks, as far as the doors can tell.
+
+    Attributes:
+        sessions: Who is logged in.
+        clock: The time, microseconds since 1970 UTC.
+        development: Actors as whom anybody on this machine may be logged in, now.
+    """
 
     sessions: Sessions
     clock: Clock
+    development: frozenset[str] = frozenset()
 
     def who(self, request: Request) -> Session | None:
         """Give the session of a request; None for somebody who brings none.
@@ -64,6 +71,9 @@ class Gate:
         session = self.sessions.read(cookie, self.clock())
         if session.development:
             insist_on_loopback(request)
+            # The cookie may be of a console that offered it, and was begun anew without.
+            if session.actor not in self.development:
+                raise LoginRefusedError("ended_session", "the development login is not offered")
         return session
 
 
@@ -82,11 +92,15 @@ def offer_login(
         clock: The time, microseconds since 1970 UTC.
         development: Actors as whom anybody on this machine may log in; none: the way is closed.
     """
-    gate = Gate(sessions=Sessions(accounts.store, accounts.dice), clock=clock)
+    gate = Gate(
+        sessions=Sessions(accounts.store, accounts.dice),
+        clock=clock,
+        development=frozenset(development),
+    )
     _answer_refusals(app)
     _mark_development(app, gate)
     _offer_passkeys(app, accounts, gate)
-    _offer_development(app, accounts, gate, frozenset(development))
+    _offer_development(app, accounts, gate)
     return gate
 
 
@@ -163,9 +177,9 @@ def _offer_passkeys(app: FastAPI, accounts: Accounts, gate: Gate) -> None:
         return answer
 
 
-def _offer_development(
-    app: FastAPI, accounts: Accounts, gate: Gate, actors: Collection[str]
-) -> None:
+def _offer_development(app: FastAPI, accounts: Accounts, gate: Gate) -> None:
+    actors = gate.development
+
     @app.get("/api/login")
     async def _who(request: Request) -> Response:
         session = gate.who(request)
@@ -223,7 +237,7 @@ async def _asked(request: Request, accounts: Accounts) -> Mapping[str, Any]:
             raise LoginRefusedError("not_verified", f"more than {BODY_LIMIT} bytes")
     try:
         asked = json.loads(content or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         raise LoginRefusedError("not_verified", "the request is no JSON object")
