@@ -66,8 +66,9 @@ class Browser:
             async with httpx.AsyncClient(
                 transport=transport, base_url=ORIGIN, cookies=cookies
             ) as http:
+                content = body if isinstance(body, bytes) else json.dumps(body)
                 return await http.request(
-                    method, address, content=json.dumps(body), headers={"Origin": ORIGIN}
+                    method, address, content=content, headers={"Origin": ORIGIN}
                 )
 
         return asyncio.run(send())
@@ -495,6 +496,11 @@ def test_a_proposal_is_written_as_toml(browser: Browser, fake: FakeCommission) -
     refused = browser.json(CHAIR, "/api/check", broken)["refused"]
     assert refused["by"] == "form"
     assert "proposal is not TOML" in refused["why"]
+    deep = body | {"fields": {"question": ["closing"], "proposal": ["a." * 10_000 + "b = 1"]}}
+    refused = browser.json(CHAIR, "/api/check", deep)["refused"]
+    assert refused["by"] == "form"
+    assert "nested too deeply" in refused["why"]
+    assert browser.ask(CHAIR, "/api/check", b"[" * 60_000).status_code == 422
 
 
 # ------------------------------------------------------------------------------------ the pages
