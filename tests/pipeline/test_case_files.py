@@ -11,13 +11,8 @@ from acts_world import act, make_mission
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
-from truceline.pipeline.asking import Reach
-from truceline.pipeline.case_files import (
-    PUBLIC_DELAY_US,
-    case_record,
-    may_know,
-    write_case_file,
-)
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Reach
+from truceline.pipeline.case_files import case_record, may_know, write_case_file
 from truceline.pipeline.chamber import Commission
 from truceline.records.canonical import Json
 from truceline.records.units import SECOND_US

@@ -11,18 +11,16 @@ from pathlib import Path
 
 from truceline.commission.chamber import fold
 from truceline.evidence.ledger import Ledger, LedgerError
-from truceline.pipeline.asking import Reach
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Reach
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.chamber import Commission, full_id, warnings_of
 from truceline.pipeline.facts import FINDINGS
-from truceline.records.units import DAY_US
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_pdf import case_file_pdf
 from truceline.reports.case_record import CaseRecord, CitedEntry, Reader, tier_rank
 from truceline.reports.day import Checkpoint
 
 PUBLIC, STATES = "public", "states"
-PUBLIC_DELAY_US = DAY_US
 
 Writer = Callable[[CaseRecord, Reader, str], bytes]
 # By the end of the file's name.

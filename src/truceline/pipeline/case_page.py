@@ -49,6 +49,7 @@ class CasePage:
         reach: Whom it has reached.
         thing: The case as something to be seen.
         eyes: Who looks.
+        now_us: The instant of the view, microseconds since 1970 UTC.
         seats: The seats of the body that has it, as they are filled now.
         findings: What is known of findings, by id.
         state_of: The state that an actor acts for; "" for none.
@@ -60,6 +61,7 @@ class CasePage:
     reach: Reach
     thing: Thing
     eyes: Eyes
+    now_us: int
     seats: tuple[Seat, ...]
     findings: Mapping[str, FindingFacts]
     state_of: Callable[[str], str]
@@ -73,7 +75,7 @@ class CasePage:
         shown: Plain = plain(view)
         shown["line"]["short_id"] = short_id(view.line.id)
         shown |= {
-            "now_us": self.eyes.now_us,
+            "now_us": self.now_us,
             "tier": self.reach.tier,
             "concerns": sorted(self.reach.concerns),
             "seats": plain(self.seats),

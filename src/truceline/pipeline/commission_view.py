@@ -28,7 +28,7 @@ from truceline.pipeline.act_desk import (
     said,
     said_by_access,
 )
-from truceline.pipeline.asking import Eyes, common, principals_of
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Eyes, common, principals_of
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.case_page import CasePage, without_names
 from truceline.pipeline.chamber import Commission, full_id
@@ -100,6 +100,30 @@ class Look:
             raise NotAllowedError(decision)
 
 
+class _Kept:
+    """A commission that was folded, with its index; each later look folds what is new."""
+
+    def __init__(self, commission: Commission, delay_us: int = 0) -> None:
+        self.acts: list[Act] = []
+        self._commission = commission
+        self._commission.delay_us = delay_us
+        self._read_us = -FRESH_US
+        self._index: CaseIndex | None = None
+
+    def at(self, now_us: int) -> CaseIndex:
+        """Give the index, and in it the chamber, at an instant."""
+        index = self._index
+        if index is None or not 0 <= now_us - self._read_us < FRESH_US:
+            chamber = self._commission.chamber(now_us)
+            if index is None or index.chamber is not chamber:
+                index = self._index = CaseIndex(chamber, self._commission.mandate)
+            self.acts = self._commission.taken
+            index.follow(self.acts)
+            self._read_us = now_us
+        index.chamber.now_us = now_us - self._commission.delay_us
+        return index
+
+
 class OpenCommission:
     """The commission of one mission, open for its pages."""
 
@@ -114,35 +138,30 @@ class OpenCommission:
 
         Args:
             commission: What is shown.
-            again: Opens the same once more, to try acts on: what is tried spoils its fold.
+            again: Opens the same once more: for the public, to whom it is late, and to try acts
+                on, because what is tried spoils its fold.
             clock: The clock by which deadlines run.
         """
         self.commission = commission
         self.clock = clock
         self._again = again or (lambda: Commission(commission.folder))
         self._lock = RLock()
-        self._read_us = -FRESH_US
-        self._index: CaseIndex | None = None
-        self._chamber: Chamber | None = None
+        self._now = _Kept(commission)
+        self._late: _Kept | None = None
         self._trial: Commission | None = None
 
     @contextmanager
     def look(self, asker: Asker) -> Iterator[Look]:
-        """Look at the commission as its log is now, alone."""
+        """Look at the commission as its log is now, alone; the public, as it was a day ago."""
         with self._lock:
-            now_us = self.clock()
-            chamber = self._chamber
-            if chamber is None or not 0 <= now_us - self._read_us < FRESH_US:
-                chamber = self._chamber = self.commission.chamber(now_us)
-                self._read_us = now_us
-            chamber.now_us = now_us
-            if self._index is None or self._index.chamber is not chamber:
-                self._index = CaseIndex(chamber, self.commission.mandate)
-            acts = self.commission.log.acts
-            self._index.follow(acts)
-            principals = principals_of(self.commission.mandate, chamber.seats, asker.actor)
+            now_us, kept = self.clock(), self._now
+            index = kept.at(now_us)
+            principals = principals_of(self.commission.mandate, index.chamber.seats, asker.actor)
+            if all(one.roles == {Role.PUBLIC} for one in principals):
+                kept = self._late = self._late or _Kept(self._again(), PUBLIC_DELAY_US)
+                index = kept.at(now_us)
             eyes = Eyes(principals=principals, asker=asker, now_us=now_us)
-            yield Look(chamber=chamber, index=self._index, eyes=eyes, acts=acts)
+            yield Look(chamber=index.chamber, index=index, eyes=eyes, acts=kept.acts)
 
     # ------------------------------------------------------------------------------- answers
     def who(self, asker: Asker) -> Plain:
@@ -202,7 +221,7 @@ class OpenCommission:
             first = page * PAGE_SIZE
             rows = [_row(one, look.index) for one in found[first : first + PAGE_SIZE]]
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "total": len(seen),
                 "found": len(found),
                 "page": page,
@@ -229,6 +248,7 @@ class OpenCommission:
                 reach=reach,
                 thing=thing,
                 eyes=look.eyes,
+                now_us=look.chamber.now_us,
                 seats=look.chamber.seats(reach.body),
                 findings=self.commission.findings,
                 state_of=look.index.state_of,
@@ -258,7 +278,7 @@ class OpenCommission:
             chamber = look.chamber
             corridors = sorted({one.place for one in chamber.windows if one.kind == "corridor"})
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "size": len(look.acts),
                 "total": len(chamber.calls),
                 "calls": [
@@ -285,7 +305,7 @@ class OpenCommission:
             look.insist(common("log", "states"))
             seen = [one for one in look.chamber.refused if look.sees_refused(one.actor)]
             newest = seen[: -NEWEST - 1 : -1]
-            return {"now_us": look.eyes.now_us, "total": len(seen), "refused": plain(newest)}
+            return {"now_us": look.chamber.now_us, "total": len(seen), "refused": plain(newest)}
 
     def deadlines(self, asker: Asker) -> Plain:
         """Give what somebody should look at, the first due first: a deadline that passed only says.
@@ -305,7 +325,7 @@ class OpenCommission:
                 if allowed[key]:
                     seen.append(one)
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "total": len(seen),
                 "notices": [
                     plain(one) | {"short_id": short_id(one.case)} for one in seen[:NOTICES]
@@ -414,7 +434,7 @@ class OpenCommission:
             size = len(look.acts)
             newest = look.acts[max(0, after, size - NEWEST) :]
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "size": size,
                 "acts": list(self._told(look, newest)),
             }
