@@ -372,6 +372,20 @@ def test_a_call_on_the_hotline_leads_to_no_case_that_its_reader_may_not_see() ->
     assert led == {AA: "", BB: case, CHAIR: case}
 
 
+def test_what_somebody_did_before_he_took_a_seat_came_from_no_state() -> None:
+    """However late the console is opened: what came from a state was so when it was signed."""
+    fake = FakeCommission()
+    fake.world.do(
+        "seat.fill", "gov/aa", body="commission", seat="aa", holder=REVIEWER, alternates=[]
+    )
+    fake.world.wait(HOUR_US)
+    browser = browser_of(fake)
+    assert browser.ask(AA, f"/api/case?id={fake.case('fresh')}").status_code == 403
+    assert shown_case(browser, fake, AA, "whole")["exhibits"][1]["refused"]["rule"] == "default"
+    mine = [one["name"] for one in browser.json(AA, "/api/refused")["refused"]]
+    assert mine == ["case.position"]
+
+
 # ------------------------------------------------------------------------------------ the list
 @pytest.mark.parametrize(
     ("wanted", "names"),

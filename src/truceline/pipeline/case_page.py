@@ -52,7 +52,7 @@ class CasePage:
         now_us: The instant of the view, microseconds since 1970 UTC.
         seats: The seats of the body that has it, as they are filled now.
         findings: What is known of findings, by id.
-        state_of: The state that an actor acts for; "" for none.
+        state_of: The state for which an act was signed; "" for none.
         sees_case: Whether there is such another case that he may see.
         patterns: The patterns that it belongs to, among the cases that he may see.
     """
@@ -113,7 +113,7 @@ class CasePage:
         }
 
     def _exhibit(self, exhibit: Exhibit) -> Plain:
-        by = self.state_of(exhibit.by)
+        by = self.state_of(exhibit.id)
         thing = self.reach.exhibit(self.thing, exhibit.tier, exhibit.withheld_from, by)
         decision = self.eyes.see(thing)
         if decision.allowed:

@@ -80,9 +80,9 @@ class Look:
         reach = self.index.reach.get(case)
         return reach is not None and self.eyes.see(reach.case(case)).allowed
 
-    def sees_refused(self, actor: str) -> bool:
-        """Tell whether he may see an act of somebody that was refused: a state sees its own."""
-        return self.eyes.see(common("log", "commission", self.index.state_of(actor))).allowed
+    def sees_refused(self, act: str) -> bool:
+        """Tell whether he may see an act that was refused: a state sees its own."""
+        return self.eyes.see(common("log", "commission", self.index.state_of(act))).allowed
 
     @property
     def is_public(self) -> bool:
@@ -261,7 +261,7 @@ class OpenCommission:
             answer["refused"] = [
                 plain(one)
                 for one in look.chamber.refused
-                if one.act in ids and look.sees_refused(one.actor)
+                if one.act in ids and look.sees_refused(one.act)
             ]
             answer["size"] = len(look.acts)
             shown: Plain = without_names(answer) if look.is_public else answer
@@ -303,7 +303,7 @@ class OpenCommission:
         """
         with self.look(asker) as look:
             look.insist(common("log", "states"))
-            seen = [one for one in look.chamber.refused if look.sees_refused(one.actor)]
+            seen = [one for one in look.chamber.refused if look.sees_refused(one.act)]
             newest = seen[: -NEWEST - 1 : -1]
             return {"now_us": look.chamber.now_us, "total": len(seen), "refused": plain(newest)}
 
@@ -457,7 +457,7 @@ class OpenCommission:
     def _thing_of(self, look: Look, act: Act, case: str) -> Thing:
         """What somebody sees who sees that an act was done."""
         if look.index.is_refused(act.id):
-            return common("log", "commission", look.index.state_of(act.actor))
+            return common("log", "commission", look.index.state_of(act.id))
         if not case:
             is_common = act.name.startswith(("hotline.", "window."))
             return common("hotline_log" if is_common else "log", "states")
@@ -470,7 +470,7 @@ class OpenCommission:
                 thing,
                 str(act.detail["tier"]),
                 map(str, withheld) if isinstance(withheld, list) else (),
-                look.index.state_of(act.actor),
+                look.index.state_of(act.id),
             )
         is_inner = act.name.startswith(("motion.", "vote.")) or act.name == "case.handover"
         return reach.inside(thing) if is_inner else thing
