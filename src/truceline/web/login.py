@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -51,11 +52,13 @@ class Gate:
     Attributes:
         sessions: Who is logged in.
         clock: The time, microseconds since 1970 UTC.
+        cookie: Name of the cookie of a session.
         development: Actors as whom anybody on this machine may be logged in, now.
     """
 
     sessions: Sessions
     clock: Clock
+    cookie: str
     development: frozenset[str] = frozenset()
 
     def who(self, request: Request) -> Session | None:
@@ -65,7 +68,7 @@ class Gate:
             LoginRefusedError: bad_session, expired_session, ended_session; and
                 development_outside_loopback for such a session from elsewhere.
         """
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self.cookie)
         if cookie is None:
             return None
         session = self.sessions.read(cookie, self.clock())
@@ -95,6 +98,7 @@ def offer_login(
     gate = Gate(
         sessions=Sessions(accounts.store, accounts.dice),
         clock=clock,
+        cookie=cookie_of(accounts.site.origin),
         development=frozenset(development),
     )
     _answer_refusals(app)
@@ -102,6 +106,16 @@ def offer_login(
     _offer_passkeys(app, accounts, gate)
     _offer_development(app, accounts, gate)
     return gate
+
+
+def cookie_of(origin: str) -> str:
+    """Name the cookie of a console: a browser keeps cookies by host name, whatever the port.
+
+    >>> cookie_of("http://localhost:8470"), cookie_of("https://console.example")
+    ('truceline_session_8470', 'truceline_session')
+    """
+    port = urlsplit(origin).port
+    return f"{COOKIE}_{port}" if port else COOKIE
 
 
 # --------------------------------------------------------------------------------- loopback
@@ -173,7 +187,7 @@ def _offer_passkeys(app: FastAPI, accounts: Accounts, gate: Gate) -> None:
             raise LoginRefusedError("no_session", "no cookie of a session came with it")
         gate.sessions.end(session.actor, gate.clock())
         answer = _plain({"actor": ""})
-        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        answer.delete_cookie(gate.cookie, path="/", httponly=True, samesite="strict")
         return answer
 
 
@@ -208,7 +222,7 @@ def _logged_in(
 ) -> Response:
     answer = _plain({"actor": actor, "development": development})
     answer.set_cookie(
-        COOKIE,
+        gate.cookie,
         gate.sessions.begin(actor, gate.clock(), development=development),
         max_age=SESSION_US // SECOND_US,
         path="/",
