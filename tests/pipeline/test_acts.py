@@ -15,10 +15,12 @@ from acts_world import LOG, act, make_log, person, revoke
 
 from truceline.evidence.keys import SigningKey
 from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.evidence.note import Checkpoint
+from truceline.evidence.statement import Statement, write_entry
 from truceline.evidence.strict import FormatError
 from truceline.evidence.verify import verify
 from truceline.pipeline import acts as pipeline
-from truceline.pipeline.acts import ActLog, acts_of, hand_in_act, kept_acts, sign_act
+from truceline.pipeline.acts import ActLog, act_body, acts_of, hand_in_act, kept_acts, sign_act
 from truceline.pipeline.door import AHEAD_LIMIT_S, Door, insist_on_past
 from truceline.pipeline.saying import ContributeError, Speaker, read_said
 from truceline.web.door import create_door
@@ -87,6 +89,24 @@ def test_nobody_acts_in_the_name_of_another(mission: Path) -> None:
     speaker = Speaker(key=mission.with_name("anna.key"), signer=stolen, log=LOG.verifier)
     with closing(Door(mission)) as door, pytest.raises(ContributeError, match="is signed by key"):
         sign_act(door, speaker, "case.open", "", {}, now_us=time.time_ns() // 1000)
+    assert read(mission) == []
+
+
+def test_what_was_done_in_another_log_cannot_be_carried_here(mission: Path) -> None:
+    """One key may be let into an exercise and into the log that counts, or into a board."""
+    head = Checkpoint(origin="example.org/exercise", size=3, root=b"h" * 32)
+    done = Statement(
+        kind="act",
+        actor="anna",
+        seq=0,
+        prev=None,
+        anchor=head,
+        signed_us=time.time_ns() // 1000,
+        body=act_body("seat.absent", "", {"body": "commission", "seat": "aa", "absent": True}),
+    )
+    with closing(Door(mission)) as door:
+        (answer,) = door.admit([write_entry(done, person("anna"))])
+    assert answer["refused"] == "was done in the log 'example.org/exercise', and counts only there"
     assert read(mission) == []
 
 

@@ -11,7 +11,8 @@ from acts_world import act, make_mission
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
-from truceline.pipeline.case_files import PUBLIC_DELAY_US, case_record, write_case_file
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Reach
+from truceline.pipeline.case_files import case_record, may_know, write_case_file
 from truceline.pipeline.chamber import Commission
 from truceline.records.canonical import Json
 from truceline.records.units import SECOND_US
@@ -42,7 +43,7 @@ def case(mission: Path) -> str:
 
 
 def test_what_the_file_cites_stands_where_it_says(mission: Path, case: str) -> None:
-    record = case_record(Commission(mission), case[:10], now_us())
+    record = case_record(Commission(mission), case[:10], now_us(), COMMISSION)
     entry = record.entries[case]
     told = CliRunner().invoke(app, ["ledger", "export", "--mission", str(mission)]).stdout
     line = json.loads(told.splitlines()[entry.index])
@@ -74,6 +75,36 @@ def test_the_public_sees_nothing_that_was_not_published(
     with pytest.raises(Exception, match="there is none in this log"):
         write_case_file(mission, case, tmp_path / "a.html", Reader(tier="public"), "en", now_us())
     assert not (tmp_path / "a.html").exists()
+
+
+def test_a_file_leads_only_to_cases_of_which_its_reader_may_know(mission: Path, case: str) -> None:
+    other = act(mission, "rita", "case.open", detail=OPEN)
+    said: dict[str, Json] = {"other": other, "by": "order", "why": "The same unit, it seems."}
+    act(mission, "rita", "case.link", case, said)
+
+    def leads(tier: str, party: str = "") -> bool:
+        reader = Reader(tier=tier, party=party)
+        file = case_record(Commission(mission), case, now_us(), reader)
+        return [one.other for one in file.view.links] == [other]
+
+    assert leads("commission")
+    assert not any(leads(tier) for tier in ("public", "states", "coalition"))
+    act(mission, "rita", "case.notify", other, {"party": "AA", "text": "A case."})
+    assert leads("states", "AA")
+    assert not leads("states", "BB")
+    assert not leads("states")
+    assert leads("coalition")
+    act(mission, "rita", "case.notify", other, {"party": "BB", "text": "A case."})
+    assert leads("states")
+    assert not leads("public")
+
+
+def test_a_case_that_was_published_may_be_known_by_whom_it_was_published_for() -> None:
+    parties = frozenset({"AA", "BB"})
+    whole = {"body": "b", "concerns": parties, "originator": "", "notified": set(parties)}
+    for published, readers in (({}, 1), ({"public": 1}, 2)):
+        reach = Reach(**whole, published=published)  # type: ignore[arg-type]
+        assert sum(may_know(reach, Reader(tier=tier)) for tier in ("public", "states")) == readers
 
 
 def test_another_ending_is_refused_by_name(mission: Path, case: str, tmp_path: Path) -> None:

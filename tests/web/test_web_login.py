@@ -18,7 +18,7 @@ from test_accounts import NOON, SITE, Memory, dice
 from truceline.reports.words import LANGUAGES, load_words
 from truceline.web.accounts import Accounts, Site
 from truceline.web.app import create_app
-from truceline.web.login import COOKIE, Gate, from_loopback, offer_login
+from truceline.web.login import Gate, cookie_of, from_loopback, offer_login
 from truceline.web.sessions import SESSION_US
 
 ACTORS = ("reviewer-1", "chair-1")
@@ -62,7 +62,8 @@ class House:
                 self.app, client=(peer, 50_000), raise_app_exceptions=False
             )
             async with httpx.AsyncClient(transport=transport, base_url=SITE.origin) as http:
-                content: dict[str, Any] = {} if said is None else {"json": said}
+                kind = "content" if isinstance(said, bytes) else "json"
+                content: dict[str, Any] = {} if said is None else {kind: said}
                 return await http.request(method, address, headers=sent, **content)
 
         answer = asyncio.run(send())
@@ -109,7 +110,7 @@ def test_register_log_in_and_log_out_in_the_browser_s_own_bytes() -> None:
 def test_no_script_and_no_foreign_page_gets_the_cookie(origin: str, *, secure: bool) -> None:
     house = House(*ACTORS, site=Site(rp_id="localhost", origin=origin))
     (cookie,) = house.develop(headers={"origin": origin}).headers.get_list("set-cookie")
-    assert cookie.startswith(f"{COOKIE}=")
+    assert cookie.startswith(f"{cookie_of(origin)}=")
     words = {word.strip().lower() for word in cookie.split(";")[1:]}
     assert {"httponly", "samesite=strict", "path=/", "max-age=43200"} <= words
     assert ("secure" in words) is secure
@@ -151,7 +152,7 @@ def test_a_session_ends_by_the_clock_and_by_its_end_on_another_device() -> None:
     house.ask("POST", "/api/login/end")
     house.cookies = cookies
     assert rule(house.ask("GET", "/api/login")) == (401, "ended_session")
-    house.cookies = {COOKIE: "eyJhIjoxfQ.AAAA"}
+    house.cookies = {cookie_of(SITE.origin): "eyJhIjoxfQ.AAAA"}
     assert rule(house.ask("GET", "/api/login")) == (401, "bad_session")
 
 
@@ -168,6 +169,32 @@ def test_the_way_of_developers_is_closed_unless_somebody_is_named() -> None:
     house = House()
     assert rule(house.develop("")) == (403, "development_off")
     assert house.ask("GET", "/api/login").json()["offered"] == []
+
+
+def test_who_came_in_without_a_passkey_is_out_once_that_way_is_closed() -> None:
+    house, later = House(*ACTORS), House("reviewer-1")
+    house.develop("chair-1")
+    later.accounts.store.change(lambda _: house.accounts.store.read())
+    later.cookies = house.cookies
+    assert rule(later.ask("GET", "/api/login")) == (401, "ended_session")
+    assert "truceline-login" not in later.ask("GET", "/").headers
+    assert later.develop("reviewer-1").json()["actor"] == "reviewer-1"
+    assert later.ask("GET", "/api/login").json()["actor"] == "reviewer-1"
+
+
+def test_a_session_of_a_console_on_another_port_is_none_here_and_stands_in_no_way() -> None:
+    """Cookies know no ports: one machine may serve a mission and a board."""
+    house, board = House(*ACTORS), House(site=Site(rp_id="localhost", origin="http://localhost:9"))
+    house.develop("chair-1")
+    board.cookies = house.cookies
+    answer = board.ask("GET", "/api/login")
+    assert (answer.status_code, answer.json()["actor"]) == (200, "")
+
+
+def test_brackets_without_end_are_no_answer_of_a_passkey() -> None:
+    house = House()
+    answer = house.ask("POST", "/api/login/passkey/answer", b"[" * 60_000)
+    assert rule(answer) == (401, "not_verified")
 
 
 ELSEWHERE = [

@@ -15,7 +15,7 @@ from truceline.commission.acts import ACTS, check
 from truceline.commission.authority import insist_on_authority, scene_of
 from truceline.commission.notices import notices
 from truceline.commission.room import Case, Refused, Room, open_room, text, texts
-from truceline.commission.view import line, view
+from truceline.commission.view import line, patterns, view
 from truceline.records.act import Act, RefusedAct
 from truceline.records.chamber import (
     Call,
@@ -25,6 +25,7 @@ from truceline.records.chamber import (
     FindingFacts,
     MotionStanding,
     Notice,
+    Pattern,
     ReturnFireNotice,
     Uptime,
     Window,
@@ -199,6 +200,14 @@ class Chamber:
         """
         one = self._room.cases[case_id]
         return view(one, self._room, self.now_us, self._warnings.get(one.body, ()))
+
+    def patterns(self, case_id: str, sees: Callable[[str], bool]) -> tuple[Pattern, ...]:
+        """Give the patterns that a case belongs to, among the cases that somebody may see.
+
+        Raises:
+            KeyError: There is no such case.
+        """
+        return patterns(self._room.cases[case_id], self._room, sees)
 
     def motion(self, motion: str) -> MotionStanding:
         """Show one motion.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from truceline.commission.case import party_standing, status_at
 from truceline.commission.deadlines import standing_of
 from truceline.commission.hats import hats
@@ -59,21 +61,29 @@ def view(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> Case
         handovers=tuple(case.handovers),
         bodies=tuple(case.bodies),
         links=tuple(case.links),
-        patterns=_patterns(case, room),
+        patterns=patterns(case, room),
         hats=hats(room, case),
         warnings=warnings,
     )
 
 
-def _patterns(case: Case, room: Room) -> tuple[Pattern, ...]:
-    """Give the patterns of two cases and more that a case belongs to, by kind and key."""
+def patterns(
+    case: Case, room: Room, sees: Callable[[str], bool] = lambda _: True
+) -> tuple[Pattern, ...]:
+    """Give the patterns of two cases and more that a case belongs to, by kind and key.
+
+    Args:
+        case: The case.
+        room: Where the others are.
+        sees: Whether a case counts: to somebody who may not see all, the others are not there.
+    """
     keys: set[tuple[str, str]] = set()
     for finding in case.findings:
         facts = room.facts[finding]
         keys |= {("place", facts.cell), ("unit_area", facts.unit_area), ("order", facts.order)}
     found: list[Pattern] = []
     for by, key in sorted(keys):
-        alike = room.shared.get((by, key), {}) if key else {}
+        alike = [one for one in room.shared.get((by, key), {}) if sees(one)] if key else []
         if len(alike) > 1:
             found.append(pattern(by, key, [(room.cases[one].began_us, one) for one in alike]))
     return tuple(found)

@@ -353,7 +353,8 @@ class Ledger:
         """Take statements that others have signed, and come back when they are on two disks.
 
         Each is taken if its actor may speak and signed it, if it follows his one before, and if the
-        head that it is anchored at is one that this log had; heads of other logs are not judged.
+        head that it is anchored at is one that this log had; heads of other logs are not judged,
+        but an act that names one was done there.
         All that are taken stand in one frame of the journals. The last statement of an actor,
         handed in again, gets the same answer and no second place. What contradicts a statement of
         the same actor is refused with the proof of it.

@@ -188,12 +188,13 @@ class Registry:
         """Check what `take` checks of every statement, and change nothing.
 
         Raises:
-            FormatError: It is not the next entry, does not follow the actor's one before, or he may
-                not say it.
+            FormatError: It is not the next entry, does not follow the actor's one before, he may
+                not say it, or it is an act that was done in another log.
         """
         if index != self.size:
             raise FormatError(f"entry {index} cannot be the next after {self.size}")
         self._insist_on_right(statement)
+        self._insist_on_here(statement)
         self._insist_on_order(statement)
         if (statement.kind == "mission") != (index == 0):
             raise FormatError(f"kind {statement.kind!r} cannot stand at index {index}")
@@ -216,6 +217,12 @@ class Registry:
             raise FormatError(
                 f"{statement.actor!r} may not say {statement.kind!r:.50}, only {', '.join(kinds)}"
             )
+
+    def _insist_on_here(self, statement: Statement) -> None:
+        """Refuse an act that was done in another log: anybody could have carried it here."""
+        anchor = statement.anchor
+        if statement.kind == "act" and anchor is not None and anchor.origin != self.log.name:
+            raise FormatError(f"was done in the log {anchor.origin!r:.100}, and counts only there")
 
     def _insist_on_order(self, statement: Statement) -> None:
         seq, prev = self.next_of(statement.actor)

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from truceline.access.decide import decide
 from truceline.records.asker import Asker
-from truceline.records.chamber import Exhibit
 from truceline.records.mandate import Mandate, Role, Seat
 from truceline.records.permission import (
     DISCLOSURE_TIERS,
@@ -175,17 +174,23 @@ class Reach:
         """The votes on a motion: while they are sealed nobody's, afterwards as the motion."""
         return replace(thing, kind="votes", opened=not sealed)
 
-    def exhibit(self, thing: Thing, exhibit: Exhibit, originator: str) -> Thing:
-        """An exhibit: by its own tier. One that is withheld from somebody is not public."""
-        withheld = frozenset(exhibit.withheld_from)
+    def exhibit(self, thing: Thing, tier: str, withheld_from: Iterable[str], by: str) -> Thing:
+        """An exhibit: by its own tier. One that is withheld from somebody is not public.
+
+        Args:
+            thing: The case.
+            tier: The exhibit's own.
+            withheld_from: Codes of the parties that may not see it.
+            by: Code of the state that it came from; "" for none.
+        """
+        withheld = frozenset(withheld_from)
         return replace(
             thing,
-            id=exhibit.id,
             kind="exhibit",
-            tier="states" if withheld and exhibit.tier == "public" else exhibit.tier,
+            tier="states" if withheld and tier == "public" else tier,
             parties=self.concerns,
             withheld_from=withheld,
-            originator=originator,
+            originator=by,
         )
 
 

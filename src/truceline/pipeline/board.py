@@ -127,7 +127,7 @@ class GuarantorsBoard:
         if self._imported is None or self._imported[0] != size:
             taken = Taken()
             for log in read_imports(self.folder).logs.values():
-                _take(self.folder, log, now_us, taken)
+                _take(self.folder, log, now_us, taken, self.mandate.agreement)
             self._imported = size, taken
         return self._imported[1]
 
@@ -256,8 +256,12 @@ class GuarantorsBoard:
             yield from (one.code for one in register.participants)
 
 
-def _take(folder: Path, log: Import, now_us: int, taken: Taken) -> None:
-    """Fold one imported log as its mission does."""
+def _take(folder: Path, log: Import, now_us: int, taken: Taken, agreement: str) -> None:
+    """Fold one imported log as its mission does.
+
+    A body has its powers from the board's own agreement: what one of the same id decided under
+    another agreement carries nothing here.
+    """
     agreements = tuple(
         read_agreement(read_stored(folder, digest), name) for digest, name in log.agreements.items()
     )
@@ -265,10 +269,11 @@ def _take(folder: Path, log: Import, now_us: int, taken: Taken) -> None:
     taken.findings += trigger_facts(found, agreements)
     if not any(terms.mandate for terms in agreements):
         return
-    chamber = fold(mandate_of(folder, agreements), log.acts, commission_facts(found), now_us)
+    mandate = mandate_of(folder, agreements)
+    chamber = fold(mandate, log.acts, commission_facts(found), now_us)
     taken.determinations += chamber.determinations
     taken.remedies += chamber.remedies
-    taken.carried += _carried(chamber)
+    taken.carried += _carried(chamber) if mandate.agreement == agreement else ()
     taken.falls += _falls(chamber)
 
 

@@ -6,20 +6,21 @@ The public tier is late by a day: what a commission did since then is not in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from truceline.commission.chamber import fold
 from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Reach
+from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.chamber import Commission, full_id, warnings_of
 from truceline.pipeline.facts import FINDINGS
-from truceline.records.units import DAY_US
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_pdf import case_file_pdf
-from truceline.reports.case_record import CaseRecord, CitedEntry, Reader
+from truceline.reports.case_record import CaseRecord, CitedEntry, Reader, tier_rank
 from truceline.reports.day import Checkpoint
 
-PUBLIC = "public"
-PUBLIC_DELAY_US = DAY_US
+PUBLIC, STATES = "public", "states"
 
 Writer = Callable[[CaseRecord, Reader, str], bytes]
 # By the end of the file's name.
@@ -53,21 +54,34 @@ def write_case_file(
     write = FORMATS.get(out.suffix)
     if write is None:
         raise LookupError(f"{out}: no case file ends so; name it {', '.join(FORMATS)}")
-    record = case_record(
-        Commission(mission), case, now_us - PUBLIC_DELAY_US if reader.tier == PUBLIC else now_us
-    )
+    at_us = now_us - PUBLIC_DELAY_US if reader.tier == PUBLIC else now_us
+    record = case_record(Commission(mission), case, at_us, reader)
     content = write(record, reader, language)
     with out.open("xb") as file:
         file.write(content)
 
 
-def case_record(commission: Commission, case: str, at_us: int) -> CaseRecord:
-    """Give a case as it was at an instant, with what it cites and where that stands in the log."""
+def case_record(commission: Commission, case: str, at_us: int, reader: Reader) -> CaseRecord:
+    """Give a case as it was at an instant, with what it cites and where that stands in the log.
+
+    Of other cases it leads to those alone of which the reader may know.
+    """
     acts = [act for act in commission.log.acts if act.at_us <= at_us]
     findings = commission.findings
     warnings = warnings_of(commission.mandate)
     chamber = fold(commission.mandate, acts, findings, at_us, warnings=warnings)
+    cases = CaseIndex(chamber, commission.mandate)
+    cases.follow(acts)
+
+    def sees(other: str) -> bool:
+        return may_know(cases.reach[other], reader)
+
     view = chamber.view(full_id(case, chamber.cases, "case"))
+    view = replace(
+        view,
+        links=tuple(one for one in view.links if sees(one.other)),
+        patterns=chamber.patterns(view.line.id, sees),
+    )
     with Ledger.open(commission.folder) as ledger:
         head = ledger.checkpoint
         if head is None:
@@ -93,3 +107,15 @@ def case_record(commission: Commission, case: str, at_us: int) -> CaseRecord:
         checkpoint=Checkpoint(origin=head.origin, size=head.size, root=head.root.hex()),
         at_us=at_us,
     )
+
+
+def may_know(reach: Reach, reader: Reader) -> bool:
+    """Tell whether a reader may know that there is a case.
+
+    A state learns of it by a notice or when it is published; a file for no state in particular is
+    read by all that the case concerns.
+    """
+    if tier_rank(reader.tier) < tier_rank(reach.tier):
+        return False
+    is_told = reach.notified >= ({reader.party} if reader.party else reach.concerns)
+    return reader.tier != STATES or reach.tier in reach.published or is_told

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from truceline.commission.chamber import Chamber
+from truceline.commission.room import texts
+from truceline.commission.seats import Bench
 from truceline.pipeline.asking import Reach, principals_of
 from truceline.records.act import Act
 from truceline.records.mandate import Mandate
@@ -43,7 +45,9 @@ class CaseIndex:
         self.acts: dict[str, list[int]] = {}
         self.homes: dict[str, str] = {}
         self.taken = 0
+        self._from: dict[str, str] = {}
         self._states: dict[str, str] = {}
+        self._bench = Bench(mandate)
         self._refused: set[str] = set()
         self._seen_refused = 0
 
@@ -53,6 +57,7 @@ class CaseIndex:
         self._seen_refused = len(self.chamber.refused)
         for place in range(self.taken, len(acts)):
             act = acts[place]
+            self._from[act.id] = self._state_of(act.actor)
             if act.id not in self._refused:
                 self._take(act)
             case = self.case_of(act)
@@ -67,10 +72,14 @@ class CaseIndex:
                 return name
         return self.homes.get(act.about, "")
 
-    def state_of(self, actor: str) -> str:
+    def state_of(self, act: str) -> str:
+        """Give the state that the signer of an act acted for when he signed it; "" for none."""
+        return self._from.get(act, "")
+
+    def _state_of(self, actor: str) -> str:
         """Give the state that an actor acts for: of his role, else of his seat; "" for none."""
         if actor not in self._states:
-            of = principals_of(self.mandate, self.chamber.seats, actor)
+            of = principals_of(self.mandate, self._bench.seats, actor)
             self._states[actor] = next((one.state for one in of if one.state), "")
         return self._states[actor]
 
@@ -84,7 +93,7 @@ class CaseIndex:
             self.reach[act.id] = Reach(
                 body=str(act.detail["body"]),
                 concerns=frozenset(map(str, named)) if isinstance(named, list) else frozenset(),
-                originator=self.state_of(act.actor),
+                originator=self.state_of(act.id),
                 notified=set(),
                 published={},
             )
@@ -95,6 +104,8 @@ class CaseIndex:
         elif act.name == "case.escalate":
             self.reach[act.about].body = self.chamber.view(act.about).line.body
         elif act.name == "seat.fill":
+            body, seat, holder = (str(act.detail[name]) for name in ("body", "seat", "holder"))
+            self._bench.fill(body, seat, holder, texts(act, "alternates"))
             self._states.clear()
         elif act.name in OPENS:
             self.homes[act.id] = self.case_of(act)

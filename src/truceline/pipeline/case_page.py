@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from truceline.records.chamber import (
     Exhibit,
     FindingFacts,
     MotionStanding,
+    Pattern,
 )
 from truceline.records.ids import short_id
 from truceline.records.mandate import Seat
@@ -48,46 +49,60 @@ class CasePage:
         reach: Whom it has reached.
         thing: The case as something to be seen.
         eyes: Who looks.
+        now_us: The instant of the view, microseconds since 1970 UTC.
         seats: The seats of the body that has it, as they are filled now.
         findings: What is known of findings, by id.
-        state_of: The state that an actor acts for; "" for none.
+        state_of: The state for which an act was signed; "" for none.
         sees_case: Whether there is such another case that he may see.
+        patterns: The patterns that it belongs to, among the cases that he may see.
     """
 
     view: CaseView
     reach: Reach
     thing: Thing
     eyes: Eyes
+    now_us: int
     seats: tuple[Seat, ...]
     findings: Mapping[str, FindingFacts]
     state_of: Callable[[str], str]
     sees_case: Callable[[str], bool]
+    patterns: tuple[Pattern, ...]
 
     def answer(self) -> Plain:
         """Give it as plain data."""
         view, inside = self.view, self.reach.inside(self.thing)
+        ground = self.eyes.see(replace(self.thing, tier="states", published_us=None))
         shown: Plain = plain(view)
         shown["line"]["short_id"] = short_id(view.line.id)
         shown |= {
-            "now_us": self.eyes.now_us,
+            "now_us": self.now_us,
             "tier": self.reach.tier,
             "concerns": sorted(self.reach.concerns),
             "seats": plain(self.seats),
-            "findings": [self._finding(one) for one in view.findings],
+            "findings": [self._finding(one, has_ground=ground.allowed) for one in view.findings],
             "exhibits": [self._exhibit(one) for one in view.exhibits],
             "motions": [self._motion(one) for one in view.motions],
             "links": [plain(one) for one in view.links if self.sees_case(one.other)],
-            "patterns": list(self._patterns()),
+            "patterns": plain(self.patterns),
             "not_shown": {},
         }
+        if not ground.allowed:
+            for pattern in shown["patterns"]:
+                pattern["key"] = ""
+            for asked in shown["requests"]:
+                asked |= {"text": "", "answer_text": ""}
+            shown["not_shown"]["requests"] = refusal(ground)
         decision = self.eyes.see(inside)
         if not decision.allowed:
             shown["handovers"] = []
             shown["not_shown"]["handovers"] = refusal(decision)
         return shown
 
-    def _finding(self, finding: str) -> Plain:
+    def _finding(self, finding: str, *, has_ground: bool) -> Plain:
+        """Give a finding; the ground it lies on is too fine for the public."""
         known = self.findings.get(finding)
+        if known is not None and not has_ground:
+            known = replace(known, cell="", unit_area="", order="")
         # "f:" incident ":" revision ..., and an incident is "i:" hash ":" line.
         parts = finding.split(":")[1:PARTS_OF_INCIDENT]
         return {
@@ -98,7 +113,8 @@ class CasePage:
         }
 
     def _exhibit(self, exhibit: Exhibit) -> Plain:
-        thing = self.reach.exhibit(self.thing, exhibit, self.state_of(exhibit.by))
+        by = self.state_of(exhibit.id)
+        thing = self.reach.exhibit(self.thing, exhibit.tier, exhibit.withheld_from, by)
         decision = self.eyes.see(thing)
         if decision.allowed:
             return {**plain(exhibit), "refused": None}
@@ -120,11 +136,6 @@ class CasePage:
             for ballot in shown["ballots"]:
                 ballot |= {"vote": "", "reasons": ""}
         return shown
-
-    def _patterns(self) -> Iterator[Plain]:
-        for pattern in self.view.patterns:
-            cases = [one for one in pattern.cases if self.sees_case(one)]
-            yield plain(pattern) | {"cases": cases, "hidden": len(pattern.cases) - len(cases)}
 
 
 # What names somebody's key. The public learns what was done, and by which body, but no names.

@@ -5,6 +5,7 @@ Opened once, it reads from then on only what is new in the log. The folder is on
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +30,10 @@ class Commission:
         folder: The mission folder.
         mandate: Who decides, and how.
         log: The acts.
+        delay_us: How long ago what it shows was.
     """
+
+    delay_us = 0
 
     def __init__(self, folder: Path) -> None:
         """Open a mission for reading.
@@ -56,19 +60,27 @@ class Commission:
         return self._facts[1]
 
     def chamber(self, now_us: int) -> Chamber:
-        """Give the chamber at an instant, with all that the log has by now."""
+        """Give the chamber at an instant, with all that the log has by now, less the delay."""
         first = self.log.refresh()
-        findings = self.findings
-        if self._chamber is None or first < self._taken:
+        findings, at_us = self.findings, now_us - self.delay_us
+        until = len(self.log.acts)
+        if self.delay_us:
+            until = bisect_right(self.log.acts, at_us, key=lambda one: one.at_us)
+        if self._chamber is None or min(first, until) < self._taken:
             self._warnings = self._warnings or warnings_of(self.mandate)
-            self._chamber = Chamber(self.mandate, findings, now_us=now_us, warnings=self._warnings)
+            self._chamber = Chamber(self.mandate, findings, now_us=at_us, warnings=self._warnings)
             self._taken = 0
-        for act in self.log.acts[self._taken :]:
+        for act in self.log.acts[self._taken : until]:
             # Acts of the guarantors have their own fold.
             self._chamber.take(act)
-        self._taken = len(self.log.acts)
-        self._chamber.now_us = now_us
+        self._taken = until
+        self._chamber.now_us = at_us
         return self._chamber
+
+    @property
+    def taken(self) -> list[Act]:
+        """The acts that the chamber has taken."""
+        return self.log.acts[: self._taken]
 
     def refusal_of(
         self, name: str, about: str, detail: Mapping[str, Json], *, actor: str, now_us: int

@@ -28,7 +28,7 @@ from truceline.pipeline.act_desk import (
     said,
     said_by_access,
 )
-from truceline.pipeline.asking import Eyes, common, principals_of
+from truceline.pipeline.asking import PUBLIC_DELAY_US, Eyes, common, principals_of
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.case_page import CasePage, without_names
 from truceline.pipeline.chamber import Commission, full_id
@@ -80,9 +80,9 @@ class Look:
         reach = self.index.reach.get(case)
         return reach is not None and self.eyes.see(reach.case(case)).allowed
 
-    def sees_refused(self, actor: str) -> bool:
-        """Tell whether he may see an act of somebody that was refused: a state sees its own."""
-        return self.eyes.see(common("log", "commission", self.index.state_of(actor))).allowed
+    def sees_refused(self, act: str) -> bool:
+        """Tell whether he may see an act that was refused: a state sees its own."""
+        return self.eyes.see(common("log", "commission", self.index.state_of(act))).allowed
 
     @property
     def is_public(self) -> bool:
@@ -100,6 +100,30 @@ class Look:
             raise NotAllowedError(decision)
 
 
+class _Kept:
+    """A commission that was folded, with its index; each later look folds what is new."""
+
+    def __init__(self, commission: Commission, delay_us: int = 0) -> None:
+        self.acts: list[Act] = []
+        self._commission = commission
+        self._commission.delay_us = delay_us
+        self._read_us = -FRESH_US
+        self._index: CaseIndex | None = None
+
+    def at(self, now_us: int) -> CaseIndex:
+        """Give the index, and in it the chamber, at an instant."""
+        index = self._index
+        if index is None or not 0 <= now_us - self._read_us < FRESH_US:
+            chamber = self._commission.chamber(now_us)
+            if index is None or index.chamber is not chamber:
+                index = self._index = CaseIndex(chamber, self._commission.mandate)
+            self.acts = self._commission.taken
+            index.follow(self.acts)
+            self._read_us = now_us
+        index.chamber.now_us = now_us - self._commission.delay_us
+        return index
+
+
 class OpenCommission:
     """The commission of one mission, open for its pages."""
 
@@ -114,35 +138,30 @@ class OpenCommission:
 
         Args:
             commission: What is shown.
-            again: Opens the same once more, to try acts on: what is tried spoils its fold.
+            again: Opens the same once more: for the public, to whom it is late, and to try acts
+                on, because what is tried spoils its fold.
             clock: The clock by which deadlines run.
         """
         self.commission = commission
         self.clock = clock
         self._again = again or (lambda: Commission(commission.folder))
         self._lock = RLock()
-        self._read_us = -FRESH_US
-        self._index: CaseIndex | None = None
-        self._chamber: Chamber | None = None
+        self._now = _Kept(commission)
+        self._late: _Kept | None = None
         self._trial: Commission | None = None
 
     @contextmanager
     def look(self, asker: Asker) -> Iterator[Look]:
-        """Look at the commission as its log is now, alone."""
+        """Look at the commission as its log is now, alone; the public, as it was a day ago."""
         with self._lock:
-            now_us = self.clock()
-            chamber = self._chamber
-            if chamber is None or not 0 <= now_us - self._read_us < FRESH_US:
-                chamber = self._chamber = self.commission.chamber(now_us)
-                self._read_us = now_us
-            chamber.now_us = now_us
-            if self._index is None or self._index.chamber is not chamber:
-                self._index = CaseIndex(chamber, self.commission.mandate)
-            acts = self.commission.log.acts
-            self._index.follow(acts)
-            principals = principals_of(self.commission.mandate, chamber.seats, asker.actor)
+            now_us, kept = self.clock(), self._now
+            index = kept.at(now_us)
+            principals = principals_of(self.commission.mandate, index.chamber.seats, asker.actor)
+            if all(one.roles == {Role.PUBLIC} for one in principals):
+                kept = self._late = self._late or _Kept(self._again(), PUBLIC_DELAY_US)
+                index = kept.at(now_us)
             eyes = Eyes(principals=principals, asker=asker, now_us=now_us)
-            yield Look(chamber=chamber, index=self._index, eyes=eyes, acts=acts)
+            yield Look(chamber=index.chamber, index=index, eyes=eyes, acts=kept.acts)
 
     # ------------------------------------------------------------------------------- answers
     def who(self, asker: Asker) -> Plain:
@@ -191,15 +210,18 @@ class OpenCommission:
             NotAllowedError: He may see no case, and a rule says so.
         """
         with self.look(asker) as look:
-            seen = list(self._seen(look))
+            seen = list(_seen(look))
             if not seen:
                 look.insist(common("docket", "public" if not look.chamber.cases else "states"))
+            named = not look.is_public
+            if not named:
+                # Who may not be told a name may not try names either.
+                wanted = {**wanted, "assigned": ""}
             found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
             first = page * PAGE_SIZE
             rows = [_row(one, look.index) for one in found[first : first + PAGE_SIZE]]
-            named = not look.is_public
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "total": len(seen),
                 "found": len(found),
                 "page": page,
@@ -209,16 +231,6 @@ class OpenCommission:
                 "cases": rows if named else without_names(rows),
             }
 
-    def _seen(self, look: Look) -> Iterator[CaseLine]:
-        # Thousands of cases are alike in all that a rule looks at.
-        allowed: dict[tuple[object, ...], bool] = {}
-        for line in look.chamber.board():
-            key = look.index.reach[line.id].key(look.eyes.now_us)
-            if key not in allowed:
-                allowed[key] = look.sees_case(line.id)
-            if allowed[key]:
-                yield line
-
     def case(self, asker: Asker, case: str) -> Plain:
         """Give one case whole, by its full or short id.
 
@@ -227,7 +239,7 @@ class OpenCommission:
             NotAllowedError: He may not see it.
         """
         with self.look(asker) as look:
-            known = _known(case, look.index.reach)
+            known = _named(look, case, {one: one for one in look.index.reach})
             reach = look.index.reach[known]
             thing = reach.case(known)
             look.insist(thing)
@@ -236,10 +248,12 @@ class OpenCommission:
                 reach=reach,
                 thing=thing,
                 eyes=look.eyes,
+                now_us=look.chamber.now_us,
                 seats=look.chamber.seats(reach.body),
                 findings=self.commission.findings,
                 state_of=look.index.state_of,
                 sees_case=look.sees_case,
+                patterns=look.chamber.patterns(known, look.sees_case),
             ).answer()
             mine = [look.acts[place] for place in look.index.acts.get(known, [])]
             ids = {one.id for one in mine if look.index.is_refused(one.id)}
@@ -247,7 +261,7 @@ class OpenCommission:
             answer["refused"] = [
                 plain(one)
                 for one in look.chamber.refused
-                if one.act in ids and look.sees_refused(one.actor)
+                if one.act in ids and look.sees_refused(one.act)
             ]
             answer["size"] = len(look.acts)
             shown: Plain = without_names(answer) if look.is_public else answer
@@ -264,10 +278,13 @@ class OpenCommission:
             chamber = look.chamber
             corridors = sorted({one.place for one in chamber.windows if one.kind == "corridor"})
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "size": len(look.acts),
                 "total": len(chamber.calls),
-                "calls": plain(chamber.calls[: -NEWEST - 1 : -1]),
+                "calls": [
+                    plain(one) | {"case": one.case if look.sees_case(one.case) else ""}
+                    for one in chamber.calls[: -NEWEST - 1 : -1]
+                ],
                 "return_fire": plain(chamber.return_fire[: -NEWEST - 1 : -1]),
                 "windows": plain(chamber.windows[: -NEWEST - 1 : -1]),
                 "uptime": [plain(chamber.uptime(place)) for place in corridors],
@@ -286,9 +303,9 @@ class OpenCommission:
         """
         with self.look(asker) as look:
             look.insist(common("log", "states"))
-            seen = [one for one in look.chamber.refused if look.sees_refused(one.actor)]
+            seen = [one for one in look.chamber.refused if look.sees_refused(one.act)]
             newest = seen[: -NEWEST - 1 : -1]
-            return {"now_us": look.eyes.now_us, "total": len(seen), "refused": plain(newest)}
+            return {"now_us": look.chamber.now_us, "total": len(seen), "refused": plain(newest)}
 
     def deadlines(self, asker: Asker) -> Plain:
         """Give what somebody should look at, the first due first: a deadline that passed only says.
@@ -299,7 +316,7 @@ class OpenCommission:
         with self.look(asker) as look:
             seen = self._notices(look)
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "total": len(seen),
                 "notices": [
                     plain(one) | {"short_id": short_id(one.case)} for one in seen[:NOTICES]
@@ -366,7 +383,7 @@ class OpenCommission:
         if form is None or form.room != "commission":
             raise LookupError(f"there is no act {name!r}")
         with self.look(asker) as look:
-            about = _known(about, self._things(look)) if about else ""
+            about = _named(look, about, self._things(look))
             case = about if about in look.index.reach else look.index.homes.get(about, "")
             if case:
                 look.insist(look.index.reach[case].case(case))
@@ -390,12 +407,11 @@ class OpenCommission:
         """The mission as a command names it."""
         return self.commission.folder.name
 
-    def _things(self, look: Look) -> Iterable[str]:
-        chamber = look.chamber
-        yield from look.index.reach
-        yield from look.index.homes
-        yield from (one.id for one in chamber.calls)
-        yield from (one.id for one in chamber.windows)
+    def _things(self, look: Look) -> dict[str, str]:
+        """Give the id of everything that an act may be about, each with its case; "" for none."""
+        inside = {one: one for one in look.index.reach} | look.index.homes
+        calls = {one.id: "" for one in look.chamber.calls}
+        return inside | calls | {one.id: "" for one in look.chamber.windows}
 
     def _stage(
         self, look: Look, form: Form, about: str, detail: Mapping[str, Json], case: str
@@ -431,7 +447,7 @@ class OpenCommission:
             size = len(look.acts)
             newest = look.acts[max(0, after, size - NEWEST) :]
             return {
-                "now_us": look.eyes.now_us,
+                "now_us": look.chamber.now_us,
                 "size": size,
                 "acts": list(self._told(look, newest)),
             }
@@ -454,13 +470,35 @@ class OpenCommission:
     def _thing_of(self, look: Look, act: Act, case: str) -> Thing:
         """What somebody sees who sees that an act was done."""
         if look.index.is_refused(act.id):
-            return common("log", "commission", look.index.state_of(act.actor))
+            return common("log", "commission", look.index.state_of(act.id))
         if not case:
             is_common = act.name.startswith(("hotline.", "window."))
             return common("hotline_log" if is_common else "log", "states")
         reach = look.index.reach[case]
+        thing = reach.case(case)
+        if act.name == "case.evidence" and look.eyes.see(thing).allowed:
+            # Who brought an exhibit is told to who may see it.
+            withheld = act.detail.get("withheld_from", [])
+            return reach.exhibit(
+                thing,
+                str(act.detail["tier"]),
+                map(str, withheld) if isinstance(withheld, list) else (),
+                look.index.state_of(act.id),
+            )
         is_inner = act.name.startswith(("motion.", "vote.")) or act.name == "case.handover"
-        return reach.inside(reach.case(case)) if is_inner else reach.case(case)
+        return reach.inside(thing) if is_inner else thing
+
+
+def _seen(look: Look) -> Iterator[CaseLine]:
+    """Give the cases that he may see, in the order of their opening."""
+    # Thousands of cases are alike in all that a rule looks at.
+    allowed: dict[tuple[object, ...], bool] = {}
+    for line in look.chamber.board():
+        key = look.index.reach[line.id].key(look.eyes.now_us)
+        if key not in allowed:
+            allowed[key] = look.sees_case(line.id)
+        if allowed[key]:
+            yield line
 
 
 def _fits(line: CaseLine, index: CaseIndex, wanted: Mapping[str, str]) -> bool:
@@ -495,8 +533,25 @@ def _row(line: CaseLine, index: CaseIndex) -> Plain:
     }
 
 
-def _known(case: str, known: Iterable[str]) -> str:
+def _named(look: Look, name: str, things: Mapping[str, str]) -> str:
+    """Make an id whole. A short one is looked up among what he may see alone.
+
+    Else whoever tried one beginning after the other would learn every id, and how many there are.
+
+    Args:
+        look: Who looks.
+        name: The id, short or whole; "" for none.
+        things: Everything that has an id, each with its case; "" outside of any.
+
+    Raises:
+        LookupError: Nothing that he may see begins so, or several do.
+    """
+    if not name or name in things:
+        return name
+    cases = {one.id for one in _seen(look)}
+    if look.eyes.see(common("hotline_log", "states")).allowed:
+        cases.add("")
     try:
-        return full_id(case, known, "case") if case else ""
+        return full_id(name, (one for one, case in things.items() if case in cases), "case")
     except FormatError as error:
         raise LookupError(str(error)) from error

@@ -192,7 +192,10 @@ def read_detail_text(content: bytes, where: str) -> dict[str, Json]:
         table = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{where} is not TOML: {error}") from error
-    return {name: _signable(value, f"{where}: {name}") for name, value in table.items()}
+    try:
+        return {name: _signable(value, f"{where}: {name}") for name, value in table.items()}
+    except RecursionError as error:
+        raise FormatError(f"{where} is nested too deeply") from error
 
 
 def _signable(value: Any, where: str) -> Json:  # noqa: ANN401 - parsed TOML, a kind each

@@ -202,7 +202,7 @@ async def _asked(request: Request) -> tuple[str, str, dict[str, list[str]]]:
         name, about, fields = asked["name"], asked.get("about", ""), asked.get("fields", {})
         given = {str(key): [*map(_text, texts)] for key, texts in fields.items()}
         return _text(name), _text(about), given
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         why = "write {name, about, fields: {name: [text]}}"
         raise HTTPException(422, f"this is no act: {why}") from error
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -46,10 +47,19 @@ def clock_us() -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Who asks, as far as the doors can tell."""
+    """Who asks, as far as the doors can tell.
+
+    Attributes:
+        sessions: Who is logged in.
+        clock: The time, microseconds since 1970 UTC.
+        cookie: Name of the cookie of a session.
+        development: Actors as whom anybody on this machine may be logged in, now.
+    """
 
     sessions: Sessions
     clock: Clock
+    cookie: str
+    development: frozenset[str] = frozenset()
 
     def who(self, request: Request) -> Session | None:
         """Give the session of a request; None for somebody who brings none.
@@ -58,12 +68,15 @@ class Gate:
             LoginRefusedError: bad_session, expired_session, ended_session; and
                 development_outside_loopback for such a session from elsewhere.
         """
-        cookie = request.cookies.get(COOKIE)
+        cookie = request.cookies.get(self.cookie)
         if cookie is None:
             return None
         session = self.sessions.read(cookie, self.clock())
         if session.development:
             insist_on_loopback(request)
+            # The cookie may be of a console that offered it, and was begun anew without.
+            if session.actor not in self.development:
+                raise LoginRefusedError("ended_session", "the development login is not offered")
         return session
 
 
@@ -82,12 +95,27 @@ def offer_login(
         clock: The time, microseconds since 1970 UTC.
         development: Actors as whom anybody on this machine may log in; none: the way is closed.
     """
-    gate = Gate(sessions=Sessions(accounts.store, accounts.dice), clock=clock)
+    gate = Gate(
+        sessions=Sessions(accounts.store, accounts.dice),
+        clock=clock,
+        cookie=cookie_of(accounts.site.origin),
+        development=frozenset(development),
+    )
     _answer_refusals(app)
     _mark_development(app, gate)
     _offer_passkeys(app, accounts, gate)
-    _offer_development(app, accounts, gate, frozenset(development))
+    _offer_development(app, accounts, gate)
     return gate
+
+
+def cookie_of(origin: str) -> str:
+    """Name the cookie of a console: a browser keeps cookies by host name, whatever the port.
+
+    >>> cookie_of("http://localhost:8470"), cookie_of("https://console.example")
+    ('truceline_session_8470', 'truceline_session')
+    """
+    port = urlsplit(origin).port
+    return f"{COOKIE}_{port}" if port else COOKIE
 
 
 # --------------------------------------------------------------------------------- loopback
@@ -159,13 +187,13 @@ def _offer_passkeys(app: FastAPI, accounts: Accounts, gate: Gate) -> None:
             raise LoginRefusedError("no_session", "no cookie of a session came with it")
         gate.sessions.end(session.actor, gate.clock())
         answer = _plain({"actor": ""})
-        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        answer.delete_cookie(gate.cookie, path="/", httponly=True, samesite="strict")
         return answer
 
 
-def _offer_development(
-    app: FastAPI, accounts: Accounts, gate: Gate, actors: Collection[str]
-) -> None:
+def _offer_development(app: FastAPI, accounts: Accounts, gate: Gate) -> None:
+    actors = gate.development
+
     @app.get("/api/login")
     async def _who(request: Request) -> Response:
         session = gate.who(request)
@@ -194,7 +222,7 @@ def _logged_in(
 ) -> Response:
     answer = _plain({"actor": actor, "development": development})
     answer.set_cookie(
-        COOKIE,
+        gate.cookie,
         gate.sessions.begin(actor, gate.clock(), development=development),
         max_age=SESSION_US // SECOND_US,
         path="/",
@@ -223,7 +251,7 @@ async def _asked(request: Request, accounts: Accounts) -> Mapping[str, Any]:
             raise LoginRefusedError("not_verified", f"more than {BODY_LIMIT} bytes")
     try:
         asked = json.loads(content or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         raise LoginRefusedError("not_verified", "the request is no JSON object")

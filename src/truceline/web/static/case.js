@@ -114,7 +114,8 @@ function requests(view) {
     note(`${named(asked.by)}, ${instant(asked.asked_us)}`),
     asked.answer ? [make("p", {}, make("strong", {}, word("answer", asked.answer)), ` · ${instant(asked.answered_us)}`), quoted(asked.answer_text)] : make("p", {}, f("no_answer")),
   ];
-  return section("requests", title("requests"), view.requests.length ? items(view.requests.map(one), "log") : empty("no_requests"));
+  const refused = view.requests.length ? view.not_shown.requests : null;
+  return section("requests", title("requests"), refused ? refusalNote(refused, t("not_shown")) : null, view.requests.length ? items(view.requests.map(one), "log") : empty("no_requests"));
 }
 
 function hats(view) {
