@@ -7,7 +7,7 @@ activated, unless it is one of `NOT_NEEDED`, each of which has its reason there.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -181,6 +181,17 @@ def test_what_is_not_needed_is_not_needed_all_together_either(exercise: Exercise
     assert board.activations == exercise.without(()).activations
     assert [one.present for one in board.consultations] == [()]
     assert board.refused == ()
+
+
+def test_a_step_that_the_register_refuses_takes_nobody_further(played: Played) -> None:
+    opened = GuarantorsBoard(played.activated / "board")
+    acts = opened.log.acts
+    acts[:] = [
+        replace(one, detail={"step": "decision"}) if one.name == "procedure.step" else one
+        for one in acts
+    ]
+    # Where it can be read is missing.
+    assert [one.rule for one in opened.refused(acts[-1].at_us)] == ["field", "procedure_open"]
 
 
 @pytest.mark.parametrize(
