@@ -10,6 +10,7 @@ from truceline.guarantees.board_defaults import DEFAULTS
 from truceline.records.act import Act
 from truceline.records.board import Board, BoardTerms, BodyDecision, CommitmentRef, Fall
 from truceline.records.canonical import Json
+from truceline.records.commitment import Procedure, ProcedureStep
 from truceline.records.determination import AttributionLevel, Determination, RemedyStanding
 from truceline.records.finding import Outcome
 from truceline.records.mandate import (
@@ -175,6 +176,36 @@ CARRIED = tuple(
 COMMITMENTS = tuple(commitment(one) for one in STATES)
 
 
+def step(name: str, *needs: str) -> ProcedureStep:
+    return ProcedureStep(
+        id=name,
+        step="parliament_vote",
+        who="parliament",
+        needs=(needs,) if needs else (),
+        least_days=None,
+        most_days=None,
+        day_kind="calendar",
+        may_be_refused=True,
+        again_after_refusal=None,
+        emergency=False,
+        source="invented",
+    )
+
+
+# The vote is in two readings, the second of which decides.
+PROCEDURES = (
+    Procedure(
+        id="p:vote",
+        state="GB",
+        title="Vote",
+        goal="second",
+        calendar="days",
+        steps=(step("first"), step("second", "first")),
+        source="invented",
+    ),
+)
+
+
 @dataclass
 class Log:
     """Acts in their order, each a minute after the one before unless it says when."""
@@ -328,6 +359,7 @@ def fold_of(
         terms=terms,
         carried=CARRIED,
         commitments=commitments,
+        procedures=PROCEDURES,
         falls=falls,
     )
 
@@ -352,6 +384,7 @@ def board_of(
         terms=terms,
         carried=CARRIED,
         commitments=COMMITMENTS,
+        procedures=PROCEDURES,
         falls=falls,
     )
 

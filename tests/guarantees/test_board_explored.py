@@ -128,6 +128,11 @@ def test_where_a_clock_waits_or_ends_somebody_is_told(moves: list[str], code: st
 
 
 # ------------------------------------------------------------------- consultation and status
+def vote(log: Log) -> None:
+    for reading in ("first", "second"):
+        log.add("procedure.step", "key-GB", "p:vote", step=reading, source="s")
+
+
 def step(log: Log, called: str, name: str) -> None:
     if name == "come":
         log.add("consultation.attend", "key-GB", called)
@@ -140,7 +145,7 @@ def step(log: Log, called: str, name: str) -> None:
     elif name in {"yes", "no", "partly"}:
         log.decide(called, decision=name, procedures=["p:vote"])
     elif name == "procedure":
-        log.add("procedure.step", "key-GB", "p:vote")
+        vote(log)
     elif name == "activate":
         log.activate(last(log, "decision.state"))
     elif name == "respond":
@@ -197,9 +202,10 @@ PREFIXES = [
     ("yes",),
     ("partly", "procedure"),
     ("yes", "activate"),
-    ("yes", "activate", "respond"),
-    ("yes", "activate", "stand down"),
-    ("yes", "activate", "withdraw"),
+    ("yes", "procedure", "activate"),
+    ("yes", "procedure", "activate", "respond"),
+    ("yes", "procedure", "activate", "stand down"),
+    ("yes", "procedure", "activate", "withdraw"),
     ("come", "open", "close"),
     ("no", "close"),
 ]

@@ -201,6 +201,18 @@ CASES: dict[str, tuple[str, Try]] = {
     "a component that was not on the agenda": (
         "component", lambda log, ids: log.decide(ids["called"], components=["cyber"])
     ),
+    "a decision that waits for another state's procedure": (
+        "procedure_unknown",
+        lambda log, ids: log.decide(ids["called"], "FR", procedures=["p:vote"]),
+    ),
+    "a decision that waits for a procedure that nobody knows": (
+        "procedure_unknown",
+        lambda log, ids: log.decide(ids["called"], procedures=["p:none"]),
+    ),
+    "an activation before the procedure that it waits for": (
+        "procedure_open",
+        lambda log, ids: log.activate(log.decide(ids["called"], procedures=["p:vote"])),
+    ),
     "an activation without a decision": ("not_decided", lambda log, _: log.activate("x")),
     "an activation after a no": ("not_decided", lambda log, ids: log.activate(ids["no"], "FR")),
     "an activation of another component": (

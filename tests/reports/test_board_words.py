@@ -37,7 +37,7 @@ def test_every_reason_and_notice_has_a_sentence() -> None:
 
 def test_every_refusal_of_the_board_has_a_sentence() -> None:
     written = codes("Refusal")
-    assert {"quorum", "not_carried", "import_hash"} <= written
+    assert {"quorum", "not_carried", "procedure_open"} <= written
     assert {f"refusal.{one}" for one in written} <= set(load_words("en"))
 
 

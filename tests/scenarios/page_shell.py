@@ -10,9 +10,11 @@ import re
 import shlex
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from typer.testing import CliRunner
@@ -45,6 +47,21 @@ class Clock:
         self.now_ns += seconds * SECOND_NS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A shell between two blocks.
+
+    Attributes:
+        folder: A copy of the folder that it stood in.
+        variables: Its variables.
+        now_ns: What its clock showed.
+    """
+
+    folder: Path
+    variables: dict[str, str]
+    now_ns: int
+
+
 class PageShell:
     """Runs the lines of a page's blocks one after the other; variables and folder stay."""
 
@@ -53,10 +70,22 @@ class PageShell:
         self.patch = patch
         self.variables: dict[str, str] = {}
         self.calls: list[str] = []
-        # Words of a line that is left out; what stands on it may fail then.
+        # Words of lines that are left out, and those lines; what stands on them may fail then.
         self.left_out = ""
+        self.dropped: list[str] = []
         patch.chdir(folder)
         patch.setattr(time, "time_ns", clock)
+
+    def stage(self, copy: Path) -> Stage:
+        """Copy the folder that it stands in, and keep all else beside it."""
+        copytree(Path.cwd(), copy)
+        return Stage(folder=copy, variables=dict(self.variables), now_ns=self.clock.now_ns)
+
+    def go_back(self, stage: Stage, copy: Path, *, left_out: str) -> None:
+        """Stand in a copy of a stage, and from there on leave out lines with these words."""
+        self.patch.chdir(copytree(stage.folder, copy))
+        self.variables, self.clock.now_ns = dict(stage.variables), stage.now_ns
+        self.left_out, self.dropped = left_out, []
 
     def run(self, block: str) -> str:
         """Run a block; gives all that it printed, in order.
@@ -84,13 +113,19 @@ class PageShell:
             if line.startswith("export "):
                 self.patch.setenv(put[1], self.variables[put[1]])
             return ""
-        if self.left_out and self.left_out in line:
+        if self._leaves_out(line):
             return ""
         is_refused = line.endswith(REFUSED)
         self.calls.append(line)
         code, said = self._pipe(self._expanded(line.removesuffix(REFUSED)))
         assert self.left_out or (code != 0) == is_refused, f"{line}\nexit code {code}\n{said}"
         return said
+
+    def _leaves_out(self, line: str) -> bool:
+        if not self.left_out or self.left_out not in line:
+            return False
+        self.dropped.append(line)
+        return True
 
     def _expanded(self, text: str) -> str:
         """Put values in the place of $NAME, $(command) and $((a + b))."""
@@ -105,7 +140,7 @@ class PageShell:
         return str(sum(int(one) for one in self._expanded(text).split("+")))
 
     def _captured(self, line: str) -> str:
-        if self.left_out and self.left_out in line:
+        if self._leaves_out(line):
             return NO_ACT
         self.calls.append(line)
         code, said = self._pipe(self._expanded(line))

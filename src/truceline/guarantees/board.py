@@ -31,6 +31,7 @@ from truceline.records.board import (
     ConsultationState,
     Fall,
 )
+from truceline.records.commitment import Procedure
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.mandate import Mandate
 from truceline.records.trigger import FindingFacts, TriggerAssessment
@@ -66,7 +67,7 @@ class BoardFold:
     and `board(now_us)` at any time between.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the board is given, each by its name
         self,
         mandate: Mandate,
         determinations: Iterable[Determination],
@@ -76,6 +77,7 @@ class BoardFold:
         terms: BoardTerms = DEFAULTS,
         carried: Iterable[BodyDecision] = (),
         commitments: Iterable[CommitmentRef] = (),
+        procedures: Iterable[Procedure] = (),
         falls: Iterable[Fall] = (),
     ) -> None:
         decided = {one.id: one for one in determinations}
@@ -88,6 +90,7 @@ class BoardFold:
             findings={one.finding: one for one in findings},
             carried={one.id: one for one in carried},
             commitments={one.id: one for one in commitments},
+            procedures={one.id: one for one in procedures},
             falls=_falls(decided) | {one.id: one for one in falls},
             grounds={one.id: (one.determination,) for one in remedied.values()},
         )
@@ -95,7 +98,10 @@ class BoardFold:
         self._assessed: dict[tuple[tuple[str, str], ...], tuple[TriggerAssessment, ...]] = {}
 
     def take(self, act: Act) -> None:
-        """Take the next act of the log; acts of other rooms pass by."""
+        """Take the next act of the log; acts of other rooms pass by.
+
+        Of a state's procedure only those are to be given that the register does not refuse.
+        """
         family = act.name.partition(".")[0]
         if family == "procedure" and not act.disputed:
             on_state.procedure(self._world, act)
@@ -180,6 +186,7 @@ def fold_board(  # noqa: PLR0913 - what the board is given, each by its name
     terms: BoardTerms = DEFAULTS,
     carried: Iterable[BodyDecision] = (),
     commitments: Iterable[CommitmentRef] = (),
+    procedures: Iterable[Procedure] = (),
     falls: Iterable[Fall] = (),
 ) -> Board:
     """Fold all acts, in log order, and give the board at an instant.
@@ -194,6 +201,7 @@ def fold_board(  # noqa: PLR0913 - what the board is given, each by its name
         terms: What the text says; else the defaults, which say that they are.
         carried: Decisions that bodies carried: a declaration needs one.
         commitments: What the register holds, as ids and standing.
+        procedures: Those of the register: what a decision may say has to run first.
         falls: When determinations fell, where that is known better than the records say.
     """
     fold = BoardFold(
@@ -204,6 +212,7 @@ def fold_board(  # noqa: PLR0913 - what the board is given, each by its name
         terms=terms,
         carried=carried,
         commitments=commitments,
+        procedures=procedures,
         falls=falls,
     )
     for act in acts:

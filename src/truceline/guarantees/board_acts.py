@@ -143,7 +143,7 @@ ACTS: Mapping[str, ActSpec] = {
     ),
     "activation.record": ActSpec(
         does="A state records that its commitment is activated.",
-        who="that state, by its own key, and only after its own decision",
+        who="that state, by its own key, after its own decision and the procedures that it names",
         about="decision",
         fields={
             "component": word("Component that is activated.", GUARANTEE_COMPONENTS),

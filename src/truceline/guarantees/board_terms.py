@@ -117,11 +117,14 @@ def _consultation(terms: BoardTerms, table: object) -> BoardTerms:
     least, receipt_s, part, whole = (int(one) for one in numbers)
     if part > whole:
         raise TermsError(f"consultation: a share of {part} of {whole} can never be reached")
+    terms = replace(terms, receipt_s=receipt_s)
+    if {"quorum_least", "quorum_share"}.isdisjoint(table):
+        # It speaks of receipts alone: the quorum stays a default of the house, without an article.
+        return terms
     return replace(
         terms,
         quorum_least=least,
         quorum_share=(part, whole),
-        receipt_s=receipt_s,
         article=str(table["article"]),
         words=str(table["words"]),
     )

@@ -120,6 +120,20 @@ def called_for(world: World, act: Act) -> tuple[Consultation, str]:
     return called, state
 
 
+def must_have_met(world: World, called: Consultation) -> None:
+    """Refuse what comes before a consultation had the quorum that the text asks for.
+
+    Where the text says nothing, the default of the house bars nobody from deciding: a state acts by
+    its own law, and who stays away has no veto.
+    """
+    if world.terms.article and called.opened_us is None:
+        raise Refusal(
+            "quorum",
+            f"it was not opened, with {called.quorum} of {len(called.states)} present",
+            world.terms.article,
+        )
+
+
 def _invited(world: World, act: Act) -> tuple[Consultation, str]:
     called, state = called_for(world, act)
     _must_not_be_closed(called)

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from truceline.guarantees.grounds import must_be_known, must_stand
 from truceline.guarantees.on_clock import meet
-from truceline.guarantees.on_consultation import called_for
+from truceline.guarantees.on_consultation import called_for, must_have_met
+from truceline.guarantees.procedures import supported_steps
 from truceline.guarantees.world import (
     Refusal,
     World,
@@ -27,15 +28,19 @@ from truceline.records.units import iso
 def decide(world: World, act: Act) -> None:
     """Record a state's own decision; a later one takes the place of an earlier one."""
     called, state = called_for(world, act)
+    must_have_met(world, called)
     components = texts(act, "components")
     for one in components:
         if one not in called.components:
             raise Refusal("component", f"{one} was not on the agenda")
+    procedures = texts(act, "procedures")
+    for one in procedures:
+        if one not in world.procedures or world.procedures[one].state != state:
+            raise Refusal("procedure_unknown", f"{one} is no procedure of {state} in the register")
     earlier = world.latest.get((called.id, state))
     if earlier is not None:
         world.decisions[earlier] = replace(world.decisions[earlier], replaced_by=act.id)
     world.latest[called.id, state] = act.id
-    procedures = texts(act, "procedures")
     world.decisions[act.id] = StateDecision(
         id=act.id,
         consultation=called.id,
@@ -54,8 +59,15 @@ def decide(world: World, act: Act) -> None:
 
 
 def procedure(world: World, act: Act) -> None:
-    """Note that a step of a state's procedure is in the log; the register judges it."""
+    """Note a step of a state's procedure that the register has not refused."""
     state = world.powers.state_of(act.actor)
+    known = world.procedures.get(act.about)
+    if known is not None and known.state == state:
+        done = world.done.setdefault(known.id, set())
+        if act.name == "procedure.step":
+            done.add(text_of(act, "step"))
+        elif act.name == "procedure.undo":
+            done.discard(text_of(act, "step"))
     for name in (act.about, text_of(act, "procedure")):
         for one in world.running.pop((state, name), ()):
             decision = world.decisions[one]
@@ -85,6 +97,7 @@ def activate(world: World, act: Act) -> None:
             "commitment_unknown",
             f"{text_of(act, 'commitment')} is no commitment of {decision.state} for {component}",
         )
+    _must_have_run(world, decision)
     standing = world.active.get((decision.state, component))
     if standing is not None:
         raise Refusal("twice", f"{standing} has activated it")
@@ -192,6 +205,14 @@ def _activation(world: World, act: Act) -> Activation:
     if activation.stood_down_by is not None:
         raise Refusal("stood_down", f"{activation.stood_down_by} has ended it")
     return activation
+
+
+def _must_have_run(world: World, decision: StateDecision) -> None:
+    """Refuse what comes before the procedures that the state itself says have to run first."""
+    for name in decision.procedures:
+        known = world.procedures[name]
+        if known.goal not in supported_steps(known, world.done.get(name, ())):
+            raise Refusal("procedure_open", f"{name} has to run first: {known.goal} is not done")
 
 
 def _must_be_own(world: World, act: Act, state: str) -> None:

@@ -20,6 +20,7 @@ from truceline.records.board import (
     StateDecision,
 )
 from truceline.records.canonical import Json
+from truceline.records.commitment import Procedure
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.mandate import Body, Mandate, Role
 from truceline.records.trigger import FindingFacts
@@ -111,6 +112,7 @@ class World:
         findings: Facts by the finding's id; also the superseded.
         carried: Decisions of bodies, by id.
         commitments: By id.
+        procedures: Of the register, by id.
         falls: What has fallen: determinations as given, declarations as acts say.
         grounds: What each thing on the board stands on directly.
         declarations: By id, in log order, as all that follows.
@@ -124,6 +126,7 @@ class World:
         used: Decisions of bodies that have carried a declaration already.
         latest: Id of the standing decision of a state on a consultation.
         running: Ids of the decisions that wait for a state's procedure.
+        done: Steps that are done, by the procedure's id.
         refused: The acts without effect.
     """
 
@@ -134,6 +137,7 @@ class World:
     findings: Mapping[str, FindingFacts]
     carried: Mapping[str, BodyDecision]
     commitments: Mapping[str, CommitmentRef]
+    procedures: Mapping[str, Procedure]
     falls: dict[str, Fall]
     grounds: dict[str, tuple[str, ...]]
     declarations: dict[str, Declaration] = field(default_factory=dict)
@@ -147,6 +151,7 @@ class World:
     used: set[str] = field(default_factory=set)
     latest: dict[tuple[str, str], str] = field(default_factory=dict)
     running: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    done: dict[str, set[str]] = field(default_factory=dict)
     refused: list[RefusedAct] = field(default_factory=list)
 
 

@@ -45,6 +45,7 @@ from truceline.pipeline.imports import Import, read_imports
 from truceline.records.act import RefusedAct
 from truceline.records.board import Board, BodyDecision, CommitmentRef, Fall
 from truceline.records.canonical import Json
+from truceline.records.commitment import Commitment
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.gap import GapBoard
 from truceline.records.mandate import Role
@@ -138,6 +139,7 @@ class GuarantorsBoard:
     def _fold(self, now_us: int) -> BoardFold:
         self.log.refresh()
         taken = self.taken(now_us)
+        state = self.register_state(now_us) if self._registers else None
         built = BoardFold(
             self.mandate,
             taken.determinations,
@@ -145,25 +147,16 @@ class GuarantorsBoard:
             taken.findings,
             terms=self._terms,
             carried=taken.carried,
-            commitments=self._commitments(now_us),
+            commitments=map(_ref, state.register.commitments) if state else (),
+            procedures=state.register.procedures if state else (),
             falls=taken.falls,
         )
+        # What the register refuses has taken no state further on its way.
+        refused = {one.act for one in state.refused} if state else set()
         for act in self.log.acts:
-            built.take(act)
+            if act.id not in refused:
+                built.take(act)
         return built
-
-    def _commitments(self, now_us: int) -> Iterator[CommitmentRef]:
-        if not self._registers:
-            return
-        for one in self.register_state(now_us).register.commitments:
-            standing = standing_of(one)
-            yield CommitmentRef(
-                id=one.id,
-                state=one.state,
-                component=one.component,
-                # Texts that differ on whether it is in force: nothing is built on it meanwhile.
-                standing="not_in_force" if standing == "disputed" else standing,
-            )
 
     def register_state(self, now_us: int) -> RegisterState:
         """Give the register after the acts, at an instant.
@@ -254,6 +247,17 @@ class GuarantorsBoard:
             for table in (register.commitments, register.procedures, register.pledges):
                 yield from (one.id for one in table)
             yield from (one.code for one in register.participants)
+
+
+def _ref(one: Commitment) -> CommitmentRef:
+    standing = standing_of(one)
+    return CommitmentRef(
+        id=one.id,
+        state=one.state,
+        component=one.component,
+        # Texts that differ on whether it is in force: nothing is built on it meanwhile.
+        standing="not_in_force" if standing == "disputed" else standing,
+    )
 
 
 def _take(folder: Path, log: Import, now_us: int, taken: Taken, agreement: str) -> None:
