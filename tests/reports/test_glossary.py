@@ -48,11 +48,7 @@ class Term:
         return self.cells["en"].replace("**", "")
 
     def pattern(self, language: str) -> re.Pattern[str] | None:
-        """What finds the term in a text; None where nothing in the cell is bold.
-
-        >>> Term({"ru": "**особ**ое **мнен**ие"}).pattern("ru").pattern
-        '\\\\bособ\\\\w*\\\\s+мнен'
-        """
+        """What finds the term in a text; None where nothing in the cell is bold."""
         ways = []
         for way in self.cells[language].split(","):
             if stems := [re.escape(stem) for stem in BOLD.findall(way)]:
