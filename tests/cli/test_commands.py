@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from truceline.pipeline import run
+from truceline.reports.words import load_words
 
 TRUCELINE = str(Path(sys.executable).with_name("truceline"))
 COMMANDS = [
@@ -100,6 +101,12 @@ def test_show_says_why_it_is_one_incident_and_why_others_are_not(mission: Path) 
         "show", wanted["short_id"], "--mission", str(mission), "--language", "ru"
     ).stdout
     assert "Почему это один инцидент:" in in_russian
+    english = load_words("en")
+    headings = ("console.revision", "console.ledger", "show.probability", "show.coverage")
+    for heading in (*headings, "show.read_from", "console.original_entry"):
+        stem = english[heading].partition("{")[0]
+        assert stem in done.stdout
+        assert stem not in in_russian
 
 
 def test_a_report_is_written_in_each_language(mission: Path, tmp_path: Path) -> None:

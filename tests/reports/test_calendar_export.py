@@ -48,7 +48,7 @@ def test_an_entry_says_what_is_awaited_of_whom_and_until_when() -> None:
         "UID:clock:d:c@board.example",
         "DTSTAMP:19700101T000000Z",
         "DTSTART:20260921T141320Z",
-        "SUMMARY:Consultation of guarantors: runs out\\; awaited of DE\\, GB",
+        "SUMMARY:Consultation of guarantors: runs out\\; awaited from DE\\, GB",
         "DESCRIPTION:d:c",
         "COMMENT:7",
         "TRANSP:TRANSPARENT",

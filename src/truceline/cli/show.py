@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from truceline.cli.lists import percent
 from truceline.cli.options import MissionOption
 from truceline.pipeline.mission import MissionView, open_mission
 from truceline.records.canonical import read_record
@@ -39,40 +38,47 @@ def show(
         typer.echo(f"{kind} {record}")
         for name, value in body.items():
             typer.echo(f"  {name}: {value}")
-        _show_lines(view.trace(record)["lines"])
+        _show_lines(view.trace(record)["lines"], words)
 
 
 def _show_incident(view: MissionView, body: Plain, words: Words) -> None:
     whole = view.incident(body["id"])
     incident = whole["incident"]
     place = incident["place"]
-    revision = f"revision {incident['revision']} ({incident['stage']})"
-    typer.echo(f"incident {incident['short_id']}, {revision}")
+    revision = words.say("console.revision", number=incident["revision"])
+    name = f"{words['console.incident']} {incident['short_id']}"
+    typer.echo(f"{name}, {revision} ({incident['stage']})")
     if incident["supersedes"]:
-        typer.echo(f"  supersedes: {', '.join(short_id(one) for one in incident['supersedes'])}")
+        ids = ", ".join(short_id(one) for one in incident["supersedes"])
+        typer.echo(f"  {words.say('show.supersedes', ids=ids)}")
     for one in whole["disputed"]:
-        typer.echo(f"  DISPUTED, until it is derived again: {one['name']} was {one['why']}")
-    typer.echo(
-        f"  real and consistent with munition effects: {percent(incident['probability_ppm'])}"
-        " (not calibrated)"
+        typer.echo(f"  {words.say('show.disputed', name=one['name'], why=one['why'])}")
+    probability = words.say("show.probability", probability_ppm=incident["probability_ppm"])
+    typer.echo(f"  {probability}")
+    where = words.say(
+        "show.where",
+        latitude=f"{place['latitude_e7'] / E7:.4f}",
+        longitude=f"{place['longitude_e7'] / E7:.4f}",
+        radius_m=incident["radius_90_m"],
+        near=incident["near"] or words.area(incident["area"]),
     )
-    typer.echo(
-        f"  where: {place['latitude_e7'] / E7:.4f} N {place['longitude_e7'] / E7:.4f} E,"
-        f" 90 in 100 within {incident['radius_90_m']} m; {incident['near'] or incident['area']}"
-    )
-    typer.echo(f"  began between {iso(incident['began_us'])} and {iso(incident['ended_us'])}")
-    typer.echo("  evidence, in decibans:")
+    typer.echo(f"  {where}")
+    began, ended = iso(incident["began_us"]), iso(incident["ended_us"])
+    typer.echo(f"  {words.say('show.began', began=began, ended=ended)}")
+    typer.echo(f"  {words['console.ledger']}:")
     for row in incident["evidence"]:
         decibans = row["millibans"] / MILLIBANS_PER_DECIBAN
         said = words.reason_text(read_record(Reason, row["reason"]))
-        typer.echo(f"    {decibans:+6.1f}  {row['cluster']}: {said}")
+        cluster = words.value("cluster", row["cluster"])
+        typer.echo(f"    {decibans:+6.1f}  {cluster}: {said}")
     _show_explanation(whole, words)
     if whole["coverage"]:
         seen = whole["coverage"]["detection_ppm"]
-        typer.echo(f"  such an effect would have been noticed there that day: {percent(seen)}")
+        chance = words["value.not_observed"] if seen is None else words.percent(seen)
+        typer.echo(f"  {words.say('show.coverage', chance=chance)}")
     for judged in (*whole["findings"], *whole["not_applicable"]):
         _show_finding("not_applicable" if "reason" in judged else "finding", judged, words)
-    _show_lines(view.trace(body["id"])["lines"])
+    _show_lines(view.trace(body["id"])["lines"], words)
 
 
 def _show_explanation(whole: Plain, words: Words) -> None:
@@ -101,9 +107,10 @@ def _show_explanation(whole: Plain, words: Words) -> None:
 def _show_finding(kind: str, body: Plain, words: Words) -> None:
     head = f"  {body['agreement']} / {body['clause']} / {body['reading']}: "
     if kind == "not_applicable":
-        typer.echo(head + "not applicable: " + _said(body["reason"], words))
+        typer.echo(f"{head}{words['outcome.not_applicable']}: {_said(body['reason'], words)}")
         return
-    typer.echo(head + f"{body['outcome'].upper()}, {percent(body['probability_ppm'])}")
+    outcome = words[f"outcome.{body['outcome']}"].upper()
+    typer.echo(f"{head}{outcome}, {words.value('probability_ppm', body['probability_ppm'])}")
     for one in body["reasons"]:
         typer.echo(f"    - {_said(one, words)}")
 
@@ -112,9 +119,11 @@ def _said(plain: Plain, words: Words) -> str:
     return words.reason_text(read_record(Reason, plain))
 
 
-def _show_lines(lines: list[Plain]) -> None:
-    typer.echo("  read from:")
+def _show_lines(lines: list[Plain], words: Words) -> None:
+    typer.echo(f"  {words['show.read_from']}:")
     for line in lines:
-        typer.echo(f"    {line['name']} line {line['line']}, sha256 {line['sha256']}")
-        typer.echo(f"      entry {line['entry']} of the log, level {line['level']}")
+        of = words.say("console.original_line", name=line["name"], line=str(line["line"]))
+        entry = words.say("console.original_entry", entry=str(line["entry"]), level=line["level"])
+        typer.echo(f"    {of}, sha256 {line['sha256']}")
+        typer.echo(f"      {entry}")
         typer.echo(f"      {line['text'][:2000]}")
