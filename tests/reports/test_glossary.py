@@ -19,7 +19,6 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 ANOTHER_SENSE = {
     "incident": {"cases.hotline"},
     "reading": {"cases.loading"},
-    "claim": {"refusal.two_histories"},
     "motion": {"means.seismic", "cluster.seismic"},
     "declaration": {
         "clause_kind.storage_and_declaration",
