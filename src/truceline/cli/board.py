@@ -14,7 +14,6 @@ from truceline.pipeline.imports import import_evidence
 
 board_commands = typer.Typer(help="The guarantors' deployment.", no_args_is_help=True)
 board_commands.command("serve")(board_serve.serve)
-board_commands.command("invite")(board_serve.invitation)
 
 
 @board_commands.command()

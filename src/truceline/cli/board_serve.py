@@ -1,4 +1,4 @@
-"""`truceline board serve` and `board invite`: the guarantors' pages, and who may come in."""
+"""`truceline board serve`: the guarantors' pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from truceline.pipeline.board_console import invite, serve_pages
+from truceline.pipeline.board_console import serve_pages
 
 PORT = 8471
 BoardOption = Annotated[Path, typer.Option("--board", help="Folder of the board.")]
@@ -41,13 +41,3 @@ def serve(
         development=development or (),
     )
 
-
-def invitation(
-    actor: Annotated[str, typer.Argument(help="Name of his key, as the agreement has it.")],
-    board: BoardOption,
-) -> None:
-    """Print a code by which somebody registers a passkey: good once, for three days.
-
-    Example: truceline board invite example.org/gb --board boards/demo
-    """
-    typer.echo(invite(board, actor))

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "fetch": "fetch:fetch",
     "fuse": "fuse:fuse",
     "demo": "demo:demo",
+    "account": "account:account_commands",
     "agreement": "agreement:agreement_commands",
     "background": "background:background_commands",
     "board": "board:board_commands",

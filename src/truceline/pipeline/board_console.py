@@ -1,14 +1,12 @@
-"""Put the pages of a guarantors' board on the network, and let people in."""
+"""Put the pages of a guarantors' board on the network."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from truceline.evidence.strict import FormatError
 from truceline.pipeline.board import GuarantorsBoard
-from truceline.pipeline.board_folder import insist_on_board
-from truceline.pipeline.board_view import OpenBoard, clock_us
+from truceline.pipeline.board_view import OpenBoard
 from truceline.pipeline.console import accounts_of
 from truceline.web.board_serve import serve_board
 
@@ -45,16 +43,3 @@ def serve_pages(
         accounts=lambda at: accounts_of(folder, origin.rstrip("/") or at),
         development=development,
     )
-
-
-def invite(folder: Path, actor: str) -> str:
-    """Give a code by which somebody registers a passkey on a board once, within three days.
-
-    Raises:
-        FormatError: The folder is none of a board, or nobody is named.
-        AccountFileError: The file of accounts cannot be read.
-    """
-    insist_on_board(folder)
-    if not actor:
-        raise FormatError("an invitation is for somebody: give the name of his key")
-    return accounts_of(folder, "").invite(actor, clock_us())

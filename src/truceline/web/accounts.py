@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
@@ -59,6 +60,21 @@ class Site:
     name: str = "Truceline"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How somebody can come in.
+
+    Attributes:
+        actor: Name of his key.
+        passkeys: How many are registered.
+        invitations: How many are neither used nor over.
+    """
+
+    actor: str
+    passkeys: int
+    invitations: int
+
+
 class Accounts:
     """The accounts of one deployment."""
 
@@ -100,6 +116,16 @@ class Accounts:
             )
 
         self.store.change(without)
+
+    def standings(self, now_us: int) -> tuple[Standing, ...]:
+        """Tell of every actor how many passkeys and good invitations he has, by name."""
+        book = self.store.read()
+        passkeys = Counter(one.actor for one in book.passkeys.values())
+        invitations = Counter(one.actor for one in book.invitations if one.until_us > now_us)
+        return tuple(
+            Standing(actor=actor, passkeys=passkeys[actor], invitations=invitations[actor])
+            for actor in sorted(passkeys.keys() | invitations.keys())
+        )
 
     # --------------------------------------------------------------------------- registration
     def begin_registration(self, code: str, now_us: int) -> dict[str, Any]:
