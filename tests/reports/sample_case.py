@@ -64,6 +64,7 @@ def finding(name: str = FINDING, **more: Any) -> FindingFacts:
         unit_area=more.get("unit_area", "area-of-unit-12"),
         order=more.get("order", "order-of-the-day-3"),
         owners=("FR", "GB"),
+        owners_known=more.get("owners_known", True),
     )
 
 

@@ -287,3 +287,17 @@ def test_a_finding_below_the_threshold_is_not_called_inconsistent() -> None:
     kept = replace(finding(), outcome=type(finding().outcome).KEPT)
     page = text_of(case_file(record(findings={FINDING: kept}), COMMISSION, "en"))
     assert "Assessed as not inconsistent with the clause" in page
+
+
+def test_whose_sensors_and_mirrors_they_are_may_be_said_to_be_not_known() -> None:
+    whole = record()
+    doubtful = tuple(
+        replace(one, owns_sensors=None, keeps_mirror=None) if one.state == "UA" else one
+        for one in whole.view.hats
+    )
+    found = {FINDING: finding(owners_known=False)}
+    told = replace(whole, view=replace(whole.view, hats=doubtful), findings=found)
+    pages = [text_of(case_file(one, COMMISSION, "en")) for one in (whole, told)]
+    assert "others: not known whose" in pages[1]
+    known, doubted = (page[page.index("Keeper of a mirror") :].count("not known") for page in pages)
+    assert doubted == known + 2

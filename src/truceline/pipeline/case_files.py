@@ -66,7 +66,14 @@ def case_record(commission: Commission, case: str, at_us: int) -> CaseRecord:
     acts = [act for act in commission.log.acts if act.at_us <= at_us]
     findings = commission.findings
     warnings = warnings_of(commission.mandate)
-    chamber = fold(commission.mandate, acts, findings, at_us, warnings=warnings)
+    chamber = fold(
+        commission.mandate,
+        acts,
+        findings,
+        at_us,
+        mirrors=commission.mirrors,
+        warnings=warnings,
+    )
     view = chamber.view(full_id(case, chamber.cases, "case"))
     with Ledger.open(commission.folder) as ledger:
         head = ledger.checkpoint

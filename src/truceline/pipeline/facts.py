@@ -1,7 +1,7 @@
 """What a commission and a board need to know of findings, from the derived files of a mission.
 
-Nothing is guessed: the area of a unit, an order behind an incident, the owner of a sensor and a
-severity stand in no derived file, and so are not known here.
+Nothing is guessed: the area of a unit, an order behind an incident and a severity stand in no
+derived file, and so are not known here. Whose sensors a finding stands on, `holders` tells.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from truceline.pipeline.holders import owners_of
 from truceline.records import chamber, trigger
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -20,6 +22,7 @@ from truceline.sensors.coverage import cell_at
 
 Plain = dict[str, Any]
 FINDINGS, INCIDENTS = "findings.jsonl", "incidents.jsonl"
+NOBODY_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +53,20 @@ def judged_of(mission: Path) -> tuple[Judged, ...]:
     return tuple(judged(*(path.read_bytes() for path in paths)))
 
 
-def commission_facts(found: Iterable[Judged]) -> dict[str, chamber.FindingFacts]:
-    """Give what a commission needs to know of each finding, by its id."""
-    return {one.finding.id: _for_commission(one) for one in found}
+def commission_facts(
+    found: Iterable[Judged], owners: Mapping[str, str] = NOBODY_KNOWN
+) -> dict[str, chamber.FindingFacts]:
+    """Give what a commission needs to know of each finding, by its id.
+
+    Args:
+        found: The findings.
+        owners: The state whose document each is, by hash, as far as it is known.
+    """
+    return {one.finding.id: _for_commission(one, owners) for one in found}
 
 
-def _for_commission(one: Judged) -> chamber.FindingFacts:
+def _for_commission(one: Judged, owners: Mapping[str, str]) -> chamber.FindingFacts:
+    behind = owners_of(one.incident, owners)
     return chamber.FindingFacts(
         id=one.finding.id,
         clause=one.finding.clause,
@@ -64,6 +75,8 @@ def _for_commission(one: Judged) -> chamber.FindingFacts:
         began_us=one.incident["began_us"],
         ended_us=one.incident["ended_us"],
         cell=_cell(one.incident),
+        owners=behind.states,
+        owners_known=behind.all_known,
     )
 
 

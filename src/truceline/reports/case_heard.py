@@ -114,12 +114,17 @@ def _finding(sheet: Sheet, number: int, one: str) -> Blocks:
         ("outcome_is", sheet.plain(sheet.word("outcome", found["outcome"]))),
         ("probability", (Span(text=chance, kind="number"), Span(text=f" ({likely})"))),
         ("began", sheet.between(found["began_us"], found["ended_us"])),
-        ("owners", sheet.listed([sheet.party(code) for code in found["owners"]])),
+        ("owners", _owners(sheet, found)),
         ("cell", _known(sheet, found["cell"])),
         ("unit_area", _known(sheet, found["unit_area"])),
         ("order", _known(sheet, found["order"])),
     )
     return (heading, Facts(rows=(*sheet.record(one), *facts.rows)))
+
+
+def _owners(sheet: Sheet, found: Told) -> Line:
+    named = [sheet.party(code) for code in found["owners"]]
+    return sheet.listed(named if found["owners_known"] else [*named, sheet.say("others_unknown")])
 
 
 def _known(sheet: Sheet, value: Any) -> Line:  # noqa: ANN401 - JSON

@@ -64,7 +64,8 @@ FIELDS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             "warnings:open claim:text opened_by:name handovers:shifts"
         ),
         chamber.FindingFacts: _fields(
-            "id,clause,outcome,probability_ppm,began_us,ended_us,owners:open "
+            "id,clause,outcome,probability_ppm,began_us,ended_us,owners,"
+            "owners_known:open "
             "cell,unit_area,order:states"
         ),
         chamber.PartyStanding: _fields("party,notified_us,due_us,standing,positions:open"),

@@ -119,7 +119,7 @@ function requests(view) {
 
 function hats(view) {
   const shown = view.hats.filter((one) => one.is_party || one.owns_sensors || one.keeps_mirror || one.judges.length || one.recused.length || one.guarantees);
-  const yes = (is) => (is ? t("yes") : "–");
+  const yes = (is) => (is === null ? t("not_known") : is ? t("yes") : "–");
   const names_ = ["party", "sensors", "mirror", "judge", "recused", "guarantor"].map((name) => f(`hat.${name}`));
   const rows = shown.map((one) => [partyName(one.state), yes(one.is_party), yes(one.owns_sensors), yes(one.keeps_mirror), one.judges.join(", ") || "–", one.recused.join(", ") || "–", yes(one.guarantees)]);
   return section("hats", title("hats"), note(f("hats_note")), table([f("state"), ...names_], rows, title("hats"), { titled: true }));
