@@ -174,6 +174,7 @@ def facts(name: str, began_us: int = START_US, **more: Any) -> FindingFacts:
         order=more.get("order", ""),
         owners=more.get("owners", ("CC",)),
         owners_known=more.get("owners_known", True),
+        superseded_by=more.get("superseded_by"),
     )
 
 

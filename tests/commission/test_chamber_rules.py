@@ -14,6 +14,7 @@ from chamber_world import (
     ANALYST,
     CHAIR,
     DEADLINES,
+    FINDINGS,
     HOUR_S,
     PARTIES,
     REVIEWER,
@@ -35,7 +36,7 @@ from truceline.commission.authority import FITS
 from truceline.commission.chamber import TAKE
 from truceline.commission.motions import commitment
 from truceline.commission.patterns import most_in_window, pattern, recurrence
-from truceline.records.chamber import Holders
+from truceline.records.chamber import Holders, RevisedFinding
 from truceline.records.mandate import DecisionRule
 from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US, us_of
 
@@ -850,6 +851,31 @@ def test_a_case_without_findings_stands_on_nobodys_sensors() -> None:
     world = World()
     case = world.open_case(findings=[], claim="They fired.")
     assert {one.owns_sensors for one in world.chamber.view(case).hats} == {False}
+
+
+# ------------------------------------------------------------------ what late data revised
+def test_a_case_on_a_revised_finding_is_kept_and_says_so() -> None:
+    findings = dict(FINDINGS) | {"f:1": facts("f:1", superseded_by=("f:1b",))}
+    world = World(findings=findings)
+    case = world.open_case()
+    assert world.chamber.view(case).revised == (
+        RevisedFinding(finding="f:1", by=("f:1b",), determinations=()),
+    )
+    told = [one for one in world.chamber.notices() if one.kind == "finding_revised"]
+    assert [(one.case, one.subject, one.due_us) for one in told] == [(case, "f:1", None)]
+
+
+def test_a_determination_on_a_withdrawn_finding_stands_and_is_marked() -> None:
+    findings = dict(FINDINGS)
+    world = World(findings=findings)
+    case = world.heard()
+    decided = world.determine(case)
+    assert world.chamber.view(case).revised == ()
+    findings["f:1"] = facts("f:1", superseded_by=())
+    shown = world.chamber.view(case)
+    assert shown.revised == (RevisedFinding(finding="f:1", by=(), determinations=(decided,)),)
+    assert [one.standing for one in shown.determinations] == ["stands"]
+    assert world.chamber.refused == []
 
 
 def test_cases_that_share_a_place_are_a_pattern_of_all_of_them() -> None:

@@ -221,10 +221,22 @@ def test_nobody_acts_on_what_has_fallen() -> None:
 
 def test_a_revised_finding_is_told_and_unwinds_nothing() -> None:
     log, ids = whole()
-    board = board_of(log, findings=(facts("one", superseded_by="f:two"),))
+    board = board_of(log, findings=(facts("one", superseded_by=("f:two",)),))
     assert board.declarations[0].unwound_by is None
     codes = [one.reason.code for one in board.notices if one.about == ids["declared"]]
     assert codes == ["board_evidence_revised"]
+
+
+def test_a_declaration_on_a_determination_of_a_withdrawn_finding_is_told_and_stands() -> None:
+    log = Log()
+    declared = log.declare(proof=["d1"])
+    board = board_of(log, findings=(facts("one", superseded_by=()),))
+    assert board.declarations[0].unwound_by is None
+    (told,) = (one for one in board.notices if one.about == declared)
+    assert (told.reason.code, told.reason.numbers) == (
+        "board_evidence_revised",
+        (("findings", 1),),
+    )
 
 
 @given(st.lists(st.none() | st.integers(0, 5), min_size=1, max_size=6))

@@ -90,7 +90,7 @@ def three(chance_ppm: int, *, days: int = 1, cells: int = 1) -> list[FindingFact
             "isolated_breach", [facts("a", outcome=Outcome.KEPT)], Met.UNDECIDED, id="kept"
         ),
         pytest.param(
-            "isolated_breach", [facts("a", superseded_by="f:b")], Met.UNDECIDED, id="superseded"
+            "isolated_breach", [facts("a", superseded_by=("f:b",))], Met.UNDECIDED, id="superseded"
         ),
         pytest.param("continued_hostilities", three(960_000), Met.MET, id="three in three days"),
         pytest.param(
@@ -273,6 +273,23 @@ def test_adding_what_it_asks_for_meets_it() -> None:
     added = [facts(f"x{n}", probability_ppm=1_000_000) for n in range(more)]
     assert one(known(findings + added), "continued_hostilities").by_findings is Met.MET
     assert one(known(findings + added[1:]), "continued_hostilities").by_findings is not Met.MET
+
+
+def test_a_withdrawn_finding_counts_no_more_either() -> None:
+    gone = one(known([facts("a", superseded_by=())]), "isolated_breach")
+    assert (gone.by_findings, gone.findings) == (Met.UNDECIDED, ())
+
+
+def test_a_determination_on_what_was_withdrawn_counts_and_the_assessment_says_so() -> None:
+    decided = [determination("d1"), determination("d2", findings=("f:two",))]
+    told = known([facts("one", superseded_by=()), facts("two")], decided)
+    found = one(told, "continued_hostilities", "RU")
+    assert found.by_determinations is Met.MET
+    assert [each.numbers for each in found.compared if each.code == "trigger_on_revised"] == [
+        (("determinations", 1),)
+    ]
+    sound = one(known([facts("one"), facts("two")], decided), "continued_hostilities", "RU")
+    assert "trigger_on_revised" not in {each.code for each in sound.compared}
 
 
 def test_it_says_what_is_not_known() -> None:

@@ -65,6 +65,7 @@ def finding(name: str = FINDING, **more: Any) -> FindingFacts:
         order=more.get("order", "order-of-the-day-3"),
         owners=("FR", "GB"),
         owners_known=more.get("owners_known", True),
+        superseded_by=more.get("superseded_by"),
     )
 
 
@@ -254,6 +255,7 @@ def view(**more: Any) -> CaseView:
         opened_by=REVIEWER,
         claim="The light went out at six in the evening.",
         findings=(FINDING,),
+        revised=(),
         parties=(
             PartyStanding(
                 party="UA",

@@ -11,9 +11,16 @@ from truceline.records.trigger import Met, TriggerTerms
 
 
 def compared(
-    counted: Counted, enough: list[Determination], terms: TriggerTerms
+    counted: Counted, enough: list[Determination], revised: int, terms: TriggerTerms
 ) -> tuple[Reason, ...]:
-    """Give the numbers compared with the thresholds."""
+    """Give the numbers compared with the thresholds.
+
+    Args:
+        counted: What the findings add up to.
+        enough: The determinations that count.
+        revised: How many of those stand on findings that are told no more.
+        terms: The thresholds.
+    """
     rows = [
         reason(
             "trigger_chance",
@@ -43,6 +50,8 @@ def compared(
             },
         ),
     ]
+    if revised:
+        rows.append(reason("trigger_on_revised", {"determinations": revised}))
     sides: dict[str, int] = {}
     for one in counted.facts:
         sides[one.held_by or ""] = sides.get(one.held_by or "", 0) + 1

@@ -34,11 +34,10 @@ from truceline.pipeline.board_folder import (
 )
 from truceline.pipeline.chamber import next_act
 from truceline.pipeline.facts import (
-    FINDINGS,
-    INCIDENTS,
+    FILES,
     Judged,
     commission_facts,
-    judged,
+    judged_in,
     trigger_facts,
 )
 from truceline.pipeline.imports import Import, read_imports
@@ -273,10 +272,9 @@ def _take(folder: Path, log: Import, now_us: int, taken: Taken) -> None:
 
 
 def _judged(folder: Path, log: Import) -> tuple[Judged, ...]:
-    if not {FINDINGS, INCIDENTS} <= log.derived.keys():
-        return ()
-    contents = [read_stored(folder, log.derived[name]) for name in (FINDINGS, INCIDENTS)]
-    return tuple(judged(*contents))
+    return judged_in(
+        {name: read_stored(folder, log.derived[name]) for name in FILES if name in log.derived}
+    )
 
 
 def _carried(chamber: Chamber) -> Iterator[BodyDecision]:

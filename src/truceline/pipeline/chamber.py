@@ -15,7 +15,7 @@ from truceline.evidence.strict import FormatError
 from truceline.pipeline.acts import ActLog, act_body
 from truceline.pipeline.board_folder import agreements_of, mandate_of
 from truceline.pipeline.cosigned import cosigned_file
-from truceline.pipeline.facts import FINDINGS, INCIDENTS, commission_facts, judged_of
+from truceline.pipeline.facts import FILES, commission_facts, judged_of
 from truceline.pipeline.holders import mirror_holders, owners_of_documents
 from truceline.records.act import Act, RefusedAct
 from truceline.records.canonical import Json, canonical
@@ -167,5 +167,5 @@ def full_id(short: str, known: Iterable[str], what: str) -> str:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    paths = [*(folder / "derived" / name for name in (FINDINGS, INCIDENTS)), cosigned_file(folder)]
+    paths = [*(folder / "derived" / name for name in FILES), cosigned_file(folder)]
     return tuple(path.stat().st_mtime_ns if path.is_file() else -1 for path in paths)

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from truceline.pipeline.holders import owners_of
+from truceline.pipeline.superseded import FILE as SUPERSEDED
 from truceline.records import chamber, trigger
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -22,6 +23,8 @@ from truceline.sensors.coverage import cell_at
 
 Plain = dict[str, Any]
 FINDINGS, INCIDENTS = "findings.jsonl", "incidents.jsonl"
+# What facts are read from, in the order in which `judged` takes them.
+FILES = (FINDINGS, INCIDENTS, SUPERSEDED)
 NOBODY_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,25 +35,44 @@ class Judged:
     Attributes:
         finding: The finding.
         incident: The incident, as its derived file has it.
+        superseded_by: None while it is told; after a revision the ids of those in its place.
     """
 
     finding: Finding
     incident: Plain
+    superseded_by: tuple[str, ...] | None = None
 
 
-def judged(findings: bytes, incidents: bytes) -> Iterator[Judged]:
-    """Read findings with their incidents from the bytes of both derived files."""
+def judged(findings: bytes, incidents: bytes, superseded: bytes = b"") -> Iterator[Judged]:
+    """Read findings with their incidents from the bytes of the derived files.
+
+    Args:
+        findings: `findings.jsonl`.
+        incidents: `incidents.jsonl`.
+        superseded: `superseded.jsonl`; empty where nothing was told otherwise before.
+    """
     by_id = {row["id"]: row for row in map(json.loads, incidents.splitlines())}
     for row in map(json.loads, findings.splitlines()):
         yield Judged(finding=read_record(Finding, row), incident=by_id[row["incident"]])
+    for row in map(json.loads, superseded.splitlines()):
+        yield Judged(
+            finding=read_record(Finding, row["finding"]),
+            incident=row["incident"],
+            superseded_by=tuple(row["by"]),
+        )
 
 
 def judged_of(mission: Path) -> tuple[Judged, ...]:
     """Read the findings of a mission; none where nothing was derived."""
-    paths = [mission / "derived" / name for name in (FINDINGS, INCIDENTS)]
-    if not all(path.is_file() for path in paths):
+    paths = [mission / "derived" / name for name in FILES]
+    return judged_in({path.name: path.read_bytes() for path in paths if path.is_file()})
+
+
+def judged_in(files: Mapping[str, bytes]) -> tuple[Judged, ...]:
+    """Read the findings from derived files by name; none where nothing was derived."""
+    if not {FINDINGS, INCIDENTS} <= files.keys():
         return ()
-    return tuple(judged(*(path.read_bytes() for path in paths)))
+    return tuple(judged(*(files[name] for name in FILES if name in files)))
 
 
 def commission_facts(
@@ -77,6 +99,7 @@ def _for_commission(one: Judged, owners: Mapping[str, str]) -> chamber.FindingFa
         cell=_cell(one.incident),
         owners=behind.states,
         owners_known=behind.all_known,
+        superseded_by=one.superseded_by,
     )
 
 
@@ -112,6 +135,7 @@ def _for_triggers(one: Judged, kind: str) -> trigger.FindingFacts:
         cell=_cell(incident),
         severity=None,
         held_by=incident["held_by"],
+        superseded_by=one.superseded_by,
     )
 
 

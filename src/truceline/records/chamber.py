@@ -45,6 +45,8 @@ class FindingFacts:
         order: Name of the order that it is said to follow; "" if none is known.
         owners: Codes of the states whose sensors it stands on, as far as that is known, sorted.
         owners_known: False where it stands on others too, of which nobody knows whose they are.
+        superseded_by: None while it is told. After a revision the ids of the findings in its
+            place; empty where it was withdrawn.
     """
 
     id: str
@@ -58,6 +60,7 @@ class FindingFacts:
     order: str = ""
     owners: tuple[str, ...] = ()
     owners_known: bool = False
+    superseded_by: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.ended_us < self.began_us:
@@ -415,7 +418,8 @@ class Notice:
     Attributes:
         kind: "deadline_running", "deadline_met", "deadline_met_late", "deadline_passed",
             "party_silent", "default_to_certify", "remedy_to_follow_up", "votes_to_open",
-            "motion_to_close", "motion_to_escalate", "appeal_to_decide", "stood_on_corrected".
+            "motion_to_close", "motion_to_escalate", "appeal_to_decide", "stood_on_corrected",
+            "finding_revised".
         case: Id of the case; "" outside of one.
         subject: Id or code of what it is about.
         rule: Id of the deadline or rule; "" for none.
@@ -578,6 +582,21 @@ class Hats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevisedFinding:
+    """A finding that a case stands on and that is told no more. It changes nothing by itself.
+
+    Attributes:
+        finding: Its id.
+        by: Ids of the findings in its place; none where it was withdrawn.
+        determinations: Ids of the determinations of the case that stand, and stand on it.
+    """
+
+    finding: str
+    by: tuple[str, ...]
+    determinations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
     """Cases that share something, and how often it recurs.
 
@@ -657,6 +676,7 @@ class CaseView:
         opened_by: Name of the key that opened it.
         claim: The party's claim that it was opened on; "" for none.
         findings: Ids of its findings.
+        revised: Which of them, or of those that its determinations cite, are told no more.
         parties: Where each party that it concerns stands.
         requests: Requests and their answers.
         exhibits: The evidence.
@@ -681,6 +701,7 @@ class CaseView:
     opened_by: str
     claim: str
     findings: tuple[str, ...]
+    revised: tuple[RevisedFinding, ...]
     parties: tuple[PartyStanding, ...]
     requests: tuple[RequestStanding, ...]
     exhibits: tuple[Exhibit, ...]

@@ -119,7 +119,17 @@ def _finding(sheet: Sheet, number: int, one: str) -> Blocks:
         ("unit_area", _known(sheet, found["unit_area"])),
         ("order", _known(sheet, found["order"])),
     )
-    return (heading, Facts(rows=(*sheet.record(one), *facts.rows)))
+    rows = (*sheet.record(one), *facts.rows)
+    return (heading, *revised_mark(sheet, found["superseded_by"]), Facts(rows=rows))
+
+
+def revised_mark(sheet: Sheet, by: list[str] | None) -> Blocks:
+    """Say that a finding is told no more, and which are in its place; nothing while it is told."""
+    if by is None:
+        return ()
+    said = sheet.plain(sheet.say("finding_revised" if by else "finding_withdrawn"))
+    line = (*said, Span(text=" "), *sheet.refs(by)) if by else said
+    return (Paragraph(line=line, kind="mark"),)
 
 
 def _owners(sheet: Sheet, found: Told) -> Line:
