@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from board_worlds import T0, Log, board_of, determination, facts, rules_of, whole
+from board_worlds import (
+    T0,
+    Log,
+    board_of,
+    commitment,
+    determination,
+    facts,
+    fold_of,
+    rules_of,
+    whole,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truceline.records.board import Board, ClockState, ConsultationState, Fall, GuaranteeStatus
+from truceline.records.board import (
+    Board,
+    ClockState,
+    CommitmentText,
+    ConsultationState,
+    Fall,
+    GuaranteeStatus,
+)
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.units import HOUR_US
 
@@ -225,6 +244,19 @@ def test_a_revised_finding_is_told_and_unwinds_nothing() -> None:
     assert board.declarations[0].unwound_by is None
     codes = [one.reason.code for one in board.notices if one.about == ids["declared"]]
     assert codes == ["board_evidence_revised"]
+
+
+def test_nothing_is_built_on_texts_that_differ_and_both_are_told_with_their_sources() -> None:
+    texts = tuple(
+        CommitmentText(id=name, words=f"As {name}.", source=name)
+        for name in ("reported", "published")
+    )
+    disputed = replace(commitment("GB", standing="disputed"), texts=texts)
+    board = fold_of(commitments=[disputed, commitment("FR")]).board(0)
+    assert board.differing == (disputed,)
+    assert {one.state: one.status.value for one in board.guarantees} == {
+        "FR": "armed", "GB": "dormant",
+    }  # fmt: skip
 
 
 def test_a_declaration_on_a_determination_of_a_withdrawn_finding_is_told_and_stands() -> None:

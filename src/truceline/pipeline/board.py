@@ -16,7 +16,7 @@ from truceline.commission.chamber import Chamber, fold
 from truceline.evidence.strict import FormatError
 from truceline.guarantees.board import BoardFold
 from truceline.guarantees.board_defaults import DEFAULTS
-from truceline.guarantees.commitments import standing_of
+from truceline.guarantees.commitments import ref_of
 from truceline.guarantees.gap import WhatIf, gap
 from truceline.guarantees.procedures import earliest_lawful_date
 from truceline.guarantees.register import read_register
@@ -152,17 +152,8 @@ class GuarantorsBoard:
         return built
 
     def _commitments(self, now_us: int) -> Iterator[CommitmentRef]:
-        if not self._registers:
-            return
-        for one in self.register_state(now_us).register.commitments:
-            standing = standing_of(one)
-            yield CommitmentRef(
-                id=one.id,
-                state=one.state,
-                component=one.component,
-                # Texts that differ on whether it is in force: nothing is built on it meanwhile.
-                standing="not_in_force" if standing == "disputed" else standing,
-            )
+        if self._registers:
+            yield from map(ref_of, self.register_state(now_us).register.commitments)
 
     def register_state(self, now_us: int) -> RegisterState:
         """Give the register after the acts, at an instant.

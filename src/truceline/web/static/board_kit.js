@@ -113,6 +113,12 @@ export function quoted(words, article) {
   return [words ? make("blockquote", { translate: "no" }, words) : null, note(article ? t("article", { article }) : t("house_default"))];
 }
 
+// Texts of one commitment that stand side by side: both are shown with their sources, none chosen.
+export function differing(refs) {
+  const text = (one) => [make("q", { translate: "no" }, one.words), source(one.source)];
+  return refs.map((one) => make("details", { class: "differing" }, make("summary", {}, mark(t("texts_differ", { texts: one.texts.length }), "disputed"), " ", make("code", {}, one.id)), items(one.texts.map(text), "log")));
+}
+
 export const source = (text) => make("p", { class: "note source" }, t("source"), " ", isNothing(text) ? notKnown() : make("span", { translate: "no" }, text));
 
 // A part of a page, with its number of lines; the rule stands there instead where he may not see it.
