@@ -15,9 +15,11 @@ from truceline.pipeline.board import GuarantorsBoard
 from truceline.pipeline.board_folder import new_board
 from truceline.pipeline.case_files import case_record
 from truceline.pipeline.chamber import Commission
+from truceline.pipeline.facts import Judged
 from truceline.pipeline.imports import import_evidence
 from truceline.pipeline.superseded import FILE, no_longer_told, superseded
-from truceline.records.canonical import record_bytes
+from truceline.pipeline.taken import newest
+from truceline.records.canonical import plain, record_bytes
 from truceline.records.chamber import RevisedFinding
 from truceline.records.finding import Finding, Outcome
 from truceline.records.incident import Incident, Kind, Stage
@@ -100,6 +102,47 @@ def test_another_clause_or_reading_takes_no_place() -> None:
     others = [judged(SECOND, clause="d"), judged(SECOND, reading="t")]
     (gone,) = superseded([FIRST], [judged(FIRST)], [SECOND], others)
     assert gone.by == ()
+
+
+def heard(*incidents: Incident) -> tuple[Judged, ...]:
+    return tuple(Judged(finding=judged(one), incident=plain(one)) for one in incidents)
+
+
+def standing(*tellings: tuple[Judged, ...]) -> dict[str, tuple[str, ...] | None]:
+    return {one.finding.id: one.superseded_by for one in newest(tellings)}
+
+
+FIRST_ID, SECOND_ID, OTHER_ID, ELSEWHERE_ID = (
+    judged(one).id for one in (FIRST, SECOND, OTHER, ELSEWHERE)
+)
+
+
+@pytest.mark.parametrize(
+    ("tellings", "expected"),
+    [
+        pytest.param((heard(FIRST, ELSEWHERE),), {FIRST_ID: None, ELSEWHERE_ID: None}, id="one"),
+        pytest.param((heard(FIRST), heard(FIRST)), {FIRST_ID: None}, id="the same again"),
+        pytest.param(
+            (heard(FIRST, ELSEWHERE), heard(SECOND)),
+            {FIRST_ID: (SECOND_ID,), SECOND_ID: None, ELSEWHERE_ID: None},
+            id="the next revision takes the place of the first",
+        ),
+        pytest.param(
+            (heard(FIRST), heard(OTHER)),
+            {FIRST_ID: (OTHER_ID,), OTHER_ID: None},
+            id="an observation is counted to one incident only",
+        ),
+        pytest.param(
+            (heard(FIRST), heard(ELSEWHERE)),
+            {FIRST_ID: None, ELSEWHERE_ID: None},
+            id="of another incident nothing is said",
+        ),
+    ],
+)
+def test_of_two_words_of_one_log_the_later_holds(
+    tellings: tuple[tuple[Judged, ...], ...], expected: dict[str, tuple[str, ...] | None]
+) -> None:
+    assert standing(*tellings) == expected
 
 
 def tell(mission: Path, *now: Incident) -> None:

@@ -4,7 +4,7 @@ From a mission come all entries of its log with the head that signs them, the ag
 findings with their incidents, superseded ones among them. Nothing is believed: the tree over the
 entries has to have the signed root and to continue what was imported before, each entry has to be
 signed by whom it must be, and each file has to be the one that the log states. A bundle comes
-whole: it proves itself.
+whole and proves itself; the findings in it count like those of its mission.
 
 What came in stands in the board's own log, as originals of the feed "import": a manifest, and the
 files that it names. The mission is only read; nothing of the board is written near it.

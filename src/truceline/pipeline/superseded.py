@@ -54,7 +54,7 @@ def superseded(
                     new.id
                     for incident in successors[old.incident]
                     for new in by_incident[incident]
-                    if _question(new) == _question(old)
+                    if question(new) == question(old)
                 )
             ),
         )
@@ -63,5 +63,6 @@ def superseded(
     return tuple(sorted(found, key=lambda one: one.finding.id))
 
 
-def _question(finding: Finding) -> tuple[str, str, str]:
+def question(finding: Finding) -> tuple[str, str, str]:
+    """Name what a finding answers: under which agreement, clause and reading."""
     return finding.agreement_sha256, finding.clause, finding.reading
