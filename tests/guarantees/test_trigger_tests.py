@@ -297,9 +297,34 @@ def test_it_says_what_is_not_known() -> None:
     assert {each.code for each in found.missing} == {
         "trigger_unwatched",
         "trigger_severity_unknown",
+        "trigger_severity_by_bodies",
         "trigger_cell_unknown",
         "trigger_no_determination",
     }
+
+
+@pytest.mark.parametrize("trigger", ["armed_attack", "expanded_attack"])
+@pytest.mark.parametrize(
+    "findings", [[], [replace(one, severity=None) for one in three(1_000_000)]]
+)
+def test_without_a_documented_reading_of_severity_only_a_body_can_meet_it(
+    trigger: str, findings: list[FindingFacts]
+) -> None:
+    found = one(known(findings), trigger)
+    least = next(each.severity_from for each in DEFAULTS.triggers if each.trigger == trigger)
+    assert found.by_findings is not Met.MET
+    assert [
+        each.numbers for each in found.missing if each.code == "trigger_severity_by_bodies"
+    ] == [(("severity", least),)]
+    # No number of further findings would help, and none is promised.
+    assert [each.code for each in found.would_change if each.code == "trigger_more"] == []
+    assert "trigger_needs_determination" in {each.code for each in found.would_change}
+
+
+def test_a_severity_that_somebody_classified_is_counted() -> None:
+    found = one(known([facts("a", severity="S4_grave", probability_ppm=900_000)]), "armed_attack")
+    assert "trigger_severity_by_bodies" not in {each.code for each in found.missing}
+    assert "trigger_more" in {each.code for each in found.would_change}
 
 
 def test_an_incident_that_may_have_begun_outside_the_window_is_not_counted_as_sure() -> None:

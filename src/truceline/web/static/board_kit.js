@@ -51,6 +51,7 @@ const SPELLED = {
   condition: (code) => word("condition", code),
   least: (code) => word("readiness", code),
   level: (code) => word("readiness", code),
+  severity: (code) => term("case_file.severity", code),
   stage: (code) => word("stage", code),
   standard: (code) => term("case_file.standard", code),
   standing: (code) => word("commitment", code),
