@@ -859,7 +859,7 @@ def test_a_case_on_a_revised_finding_is_kept_and_says_so() -> None:
     world = World(findings=findings)
     case = world.open_case()
     assert world.chamber.view(case).revised == (
-        RevisedFinding(finding="f:1", by=("f:1b",), determinations=()),
+        RevisedFinding(finding="f:1", in_place=("f:1b",), determinations=()),
     )
     told = [one for one in world.chamber.notices() if one.kind == "finding_revised"]
     assert [(one.case, one.subject, one.due_us) for one in told] == [(case, "f:1", None)]
@@ -873,7 +873,7 @@ def test_a_determination_on_a_withdrawn_finding_stands_and_is_marked() -> None:
     assert world.chamber.view(case).revised == ()
     findings["f:1"] = facts("f:1", superseded_by=())
     shown = world.chamber.view(case)
-    assert shown.revised == (RevisedFinding(finding="f:1", by=(), determinations=(decided,)),)
+    assert shown.revised == (RevisedFinding(finding="f:1", in_place=(), determinations=(decided,)),)
     assert [one.standing for one in shown.determinations] == ["stands"]
     assert world.chamber.refused == []
 

@@ -182,7 +182,7 @@ def test_a_case_does_not_lose_the_finding_that_it_was_opened_on(
     for room in (commission, Commission(mission)):
         chamber = room.chamber(NOW_US)
         assert chamber.refused == []
-        gone = RevisedFinding(finding=judged(FIRST).id, by=by, determinations=())
+        gone = RevisedFinding(finding=judged(FIRST).id, in_place=by, determinations=())
         assert chamber.view(case).revised == (gone,)
         assert [one.kind for one in chamber.notices() if one.subject == gone.finding] == [
             "finding_revised"

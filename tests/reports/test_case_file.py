@@ -312,7 +312,7 @@ def test_a_finding_that_is_told_no_more_is_marked_and_so_is_what_stands_on_it(
 ) -> None:
     whole = record()
     (standing,) = (one.id for one in whole.view.determinations if one.standing == "stands")
-    gone = RevisedFinding(finding=FINDING, by=by, determinations=(standing,))
+    gone = RevisedFinding(finding=FINDING, in_place=by, determinations=(standing,))
     found = {**whole.findings, FINDING: finding(superseded_by=by)}
     told = replace(whole, view=replace(whole.view, revised=(gone,)), findings=found)
     before, page = (text_of(case_file(one, COMMISSION, "en")) for one in (whole, told))

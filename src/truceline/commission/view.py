@@ -80,11 +80,11 @@ def revised(case: Case, room: Room) -> tuple[RevisedFinding, ...]:
     return tuple(
         RevisedFinding(
             finding=name,
-            by=by,
+            in_place=in_place,
             determinations=tuple(one.id for one in standing if name in one.findings),
         )
         for name in cited
-        if (by := room.facts[name].superseded_by) is not None
+        if (in_place := room.facts[name].superseded_by) is not None
     )
 
 

@@ -549,7 +549,9 @@ class Holders:
 
     def has(self, state: str) -> bool | None:
         """Tell whether a state has it; None: not known."""
-        return True if state in self.states else False if self.all_known else None
+        if state in self.states:
+            return True
+        return False if self.all_known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -587,12 +589,12 @@ class RevisedFinding:
 
     Attributes:
         finding: Its id.
-        by: Ids of the findings in its place; none where it was withdrawn.
+        in_place: Ids of the findings in its place; none where it was withdrawn.
         determinations: Ids of the determinations of the case that stand, and stand on it.
     """
 
     finding: str
-    by: tuple[str, ...]
+    in_place: tuple[str, ...]
     determinations: tuple[str, ...]
 
 

@@ -67,7 +67,7 @@ FIELDS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             "id,clause,outcome,probability_ppm,began_us,ended_us,owners,owners_known,"
             "superseded_by:open cell,unit_area,order:states"
         ),
-        chamber.RevisedFinding: _fields("finding,by,determinations:open"),
+        chamber.RevisedFinding: _fields("finding,in_place,determinations:open"),
         chamber.PartyStanding: _fields("party,notified_us,due_us,standing,positions:open"),
         chamber.Position: _fields("id,party,stance,at_us,late:open text:text"),
         chamber.RequestStanding: _fields(
