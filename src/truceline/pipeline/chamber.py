@@ -82,7 +82,7 @@ class Commission:
                 self.mandate,
                 findings,
                 now_us=now_us,
-                mirrors=self._mirrors,
+                mirrors=self.mirrors,
                 warnings=self._warnings,
             )
             self._taken = 0
