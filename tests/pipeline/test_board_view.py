@@ -173,6 +173,20 @@ def test_a_declaration_starts_clocks_only_on_a_decision_that_was_imported(
     assert view.refused(now_us()) == ()
 
 
+def test_what_a_body_of_the_same_name_decided_under_another_agreement_carries_nothing(
+    board: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "away").mkdir()
+    other = make_mission(tmp_path / "away", agreement=AGREEMENT.replace('"small"', '"other"'))
+    motion = carried_declaration(other)
+    import_evidence(board, other, str(LOG.verifier))
+    refused = GuarantorsBoard(board).refusal_of(
+        "breach.declare", "", declaration(motion), actor="chair", now_us=now_us()
+    )
+    assert refused is not None
+    assert refused.rule == "not_carried"
+
+
 def test_who_may_not_declare_is_refused_and_listed(board: Path, mission: Path) -> None:
     motion = carried_declaration(mission)
     import_evidence(board, mission, str(LOG.verifier))

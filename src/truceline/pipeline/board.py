@@ -91,7 +91,9 @@ class GuarantorsBoard:
         """Give what missions brought, as it stands at an instant."""
         size = self.log.size
         if self._imported is None or self._imported[0] != size:
-            taken = what_missions_brought(self.folder, read_imports(self.folder), now_us)
+            taken = what_missions_brought(
+                self.folder, read_imports(self.folder), now_us, self.mandate.agreement
+            )
             self._imported = size, taken
         return self._imported[1]
 

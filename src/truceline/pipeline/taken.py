@@ -69,8 +69,15 @@ class _Told:
     agreements: tuple[Agreement, ...]
 
 
-def what_missions_brought(folder: Path, imports: Imports, now_us: int) -> Taken:
+def what_missions_brought(folder: Path, imports: Imports, now_us: int, agreement: str) -> Taken:
     """Fold everything that a board imported, as it stands at an instant.
+
+    Args:
+        folder: The board.
+        imports: What it imported.
+        now_us: The instant.
+        agreement: Id of the board's own agreement: bodies have their powers from it, and what one
+            of the same id decided under another carries nothing here.
 
     Raises:
         LedgerError: It is not what was imported.
@@ -80,7 +87,7 @@ def what_missions_brought(folder: Path, imports: Imports, now_us: int) -> Taken:
     for log in imports.logs.values():
         whole = _of_log(folder, log)
         told[str(log.key)] = [whole]
-        _take_acts(folder, log, whole, now_us, taken)
+        _take_acts(folder, log, whole, now_us, taken, agreement)
     for key, bundle in sorted(_of_bundles(folder, imports), key=lambda one: one[1].size):
         before = told.setdefault(key, [])
         # What was imported last as far as here or further says all that the bundle says of it.
@@ -161,7 +168,9 @@ def _in_place_of(old: Judged, found: Iterable[Judged]) -> tuple[str, ...]:
     return tuple(sorted(one.finding.id for one in found if question(one.finding) == wanted))
 
 
-def _take_acts(folder: Path, log: Import, told: _Told, now_us: int, taken: Taken) -> None:
+def _take_acts(
+    folder: Path, log: Import, told: _Told, now_us: int, taken: Taken, agreement: str
+) -> None:
     """Fold the acts of one imported log as its mission does."""
     if not any(terms.mandate for terms in told.agreements):
         return
@@ -169,7 +178,7 @@ def _take_acts(folder: Path, log: Import, told: _Told, now_us: int, taken: Taken
     chamber = fold(mandate, log.acts, commission_facts(told.found), now_us)
     taken.determinations += chamber.determinations
     taken.remedies += chamber.remedies
-    taken.carried += _carried(chamber)
+    taken.carried += _carried(chamber) if mandate.agreement == agreement else ()
     taken.falls += _falls(chamber)
 
 
