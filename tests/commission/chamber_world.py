@@ -173,6 +173,8 @@ def facts(name: str, began_us: int = START_US, **more: Any) -> FindingFacts:
         unit_area=more.get("unit_area", "area-1"),
         order=more.get("order", ""),
         owners=more.get("owners", ("CC",)),
+        owners_known=more.get("owners_known", True),
+        superseded_by=more.get("superseded_by"),
     )
 
 

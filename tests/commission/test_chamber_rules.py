@@ -14,6 +14,7 @@ from chamber_world import (
     ANALYST,
     CHAIR,
     DEADLINES,
+    FINDINGS,
     HOUR_S,
     PARTIES,
     REVIEWER,
@@ -35,6 +36,7 @@ from truceline.commission.authority import FITS
 from truceline.commission.chamber import TAKE
 from truceline.commission.motions import commitment
 from truceline.commission.patterns import most_in_window, pattern, recurrence
+from truceline.records.chamber import Holders, RevisedFinding
 from truceline.records.mandate import DecisionRule
 from truceline.records.units import DAY_US, HOUR_US, MINUTE_US, SECOND_US, us_of
 
@@ -817,7 +819,7 @@ def test_a_closed_case_is_opened_again_with_what_is_new() -> None:
 
 # ------------------------------------------------------------------- hats, patterns, hotline
 def test_one_state_may_wear_every_hat_and_everybody_sees_it() -> None:
-    world = World(mirrors=["CC", "AA"])
+    world = World(mirrors=Holders(states=("AA", "CC"), all_known=True))
     case = world.open_case()
     shown = {one.state: one for one in world.chamber.view(case).hats}
     cc = shown["CC"]
@@ -829,6 +831,51 @@ def test_one_state_may_wear_every_hat_and_everybody_sees_it() -> None:
     world.do("case.recuse", "key/cc", case, scope="seat", reasons="We own the sensors.")
     cc = {one.state: one for one in world.chamber.view(case).hats}["CC"]
     assert (cc.judges, cc.recused, cc.count) == ((), ("cc",), 3)
+
+
+def test_whose_a_sensor_or_a_mirror_is_may_not_be_known_and_is_said_so() -> None:
+    findings = {"f:1": facts("f:1", owners=("CC",), owners_known=False)}
+    world = World(findings=findings, mirrors=Holders(states=("AA",), all_known=False))
+    case = world.open_case(findings=["f:1"])
+    shown = {one.state: one for one in world.chamber.view(case).hats}
+    assert (shown["CC"].owns_sensors, shown["CC"].keeps_mirror) == (True, None)
+    assert (shown["AA"].owns_sensors, shown["AA"].keeps_mirror) == (None, True)
+    assert (shown["DD"].owns_sensors, shown["DD"].keeps_mirror, shown["DD"].count) == (
+        None,
+        None,
+        1,
+    )
+
+
+def test_a_case_without_findings_stands_on_nobodys_sensors() -> None:
+    world = World()
+    case = world.open_case(findings=[], claim="They fired.")
+    assert {one.owns_sensors for one in world.chamber.view(case).hats} == {False}
+
+
+# ------------------------------------------------------------------ what late data revised
+def test_a_case_on_a_revised_finding_is_kept_and_says_so() -> None:
+    findings = dict(FINDINGS) | {"f:1": facts("f:1", superseded_by=("f:1b",))}
+    world = World(findings=findings)
+    case = world.open_case()
+    assert world.chamber.view(case).revised == (
+        RevisedFinding(finding="f:1", in_place=("f:1b",), determinations=()),
+    )
+    told = [one for one in world.chamber.notices() if one.kind == "finding_revised"]
+    assert [(one.case, one.subject, one.due_us) for one in told] == [(case, "f:1", None)]
+
+
+def test_a_determination_on_a_withdrawn_finding_stands_and_is_marked() -> None:
+    findings = dict(FINDINGS)
+    world = World(findings=findings)
+    case = world.heard()
+    decided = world.determine(case)
+    assert world.chamber.view(case).revised == ()
+    findings["f:1"] = facts("f:1", superseded_by=())
+    shown = world.chamber.view(case)
+    assert shown.revised == (RevisedFinding(finding="f:1", in_place=(), determinations=(decided,)),)
+    assert [one.standing for one in shown.determinations] == ["stands"]
+    assert world.chamber.refused == []
 
 
 def test_cases_that_share_a_place_are_a_pattern_of_all_of_them() -> None:

@@ -110,7 +110,7 @@ def facts(  # noqa: PLR0913 - a record, field by field
     clause_kind: str = "prohibit_fire",
     outcome: Outcome = Outcome.BREACHED,
     incident: str = "",
-    superseded_by: str | None = None,
+    superseded_by: tuple[str, ...] | None = None,
 ) -> FindingFacts:
     return FindingFacts(
         finding=f"f:{name}",

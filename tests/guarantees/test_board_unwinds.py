@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from board_worlds import T0, Log, board_of, determination, facts, rules_of, whole
+from board_worlds import (
+    T0,
+    Log,
+    board_of,
+    commitment,
+    determination,
+    facts,
+    fold_of,
+    rules_of,
+    whole,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truceline.records.board import Board, ClockState, ConsultationState, Fall, GuaranteeStatus
+from truceline.records.board import (
+    Board,
+    ClockState,
+    CommitmentText,
+    ConsultationState,
+    Fall,
+    GuaranteeStatus,
+)
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.units import HOUR_US
 
@@ -221,10 +240,35 @@ def test_nobody_acts_on_what_has_fallen() -> None:
 
 def test_a_revised_finding_is_told_and_unwinds_nothing() -> None:
     log, ids = whole()
-    board = board_of(log, findings=(facts("one", superseded_by="f:two"),))
+    board = board_of(log, findings=(facts("one", superseded_by=("f:two",)),))
     assert board.declarations[0].unwound_by is None
     codes = [one.reason.code for one in board.notices if one.about == ids["declared"]]
     assert codes == ["board_evidence_revised"]
+
+
+def test_nothing_is_built_on_texts_that_differ_and_both_are_told_with_their_sources() -> None:
+    texts = tuple(
+        CommitmentText(id=name, words=f"As {name}.", source=name)
+        for name in ("reported", "published")
+    )
+    disputed = replace(commitment("GB", standing="disputed"), texts=texts)
+    board = fold_of(commitments=[disputed, commitment("FR")]).board(0)
+    assert board.differing == (disputed,)
+    assert {one.state: one.status.value for one in board.guarantees} == {
+        "FR": "armed", "GB": "dormant",
+    }  # fmt: skip
+
+
+def test_a_declaration_on_a_determination_of_a_withdrawn_finding_is_told_and_stands() -> None:
+    log = Log()
+    declared = log.declare(proof=["d1"])
+    board = board_of(log, findings=(facts("one", superseded_by=()),))
+    assert board.declarations[0].unwound_by is None
+    (told,) = (one for one in board.notices if one.about == declared)
+    assert (told.reason.code, told.reason.numbers) == (
+        "board_evidence_revised",
+        (("findings", 1),),
+    )
 
 
 @given(st.lists(st.none() | st.integers(0, 5), min_size=1, max_size=6))

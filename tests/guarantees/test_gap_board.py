@@ -213,3 +213,23 @@ def test_what_is_required_and_nobody_pledged_has_its_line() -> None:
     table = force_table(folded(), replace(ATTACK, requires=(ships,)))
     lines = {one.capability: (one.required, one.pledged) for one in table}
     assert lines == {"minehunter": (2, 0), "battalion": (0, 4), "air-defence-unit": (0, 2)}
+
+
+def test_where_texts_of_a_commitment_differ_both_stand_there_with_their_sources() -> None:
+    """Borland's pledge is binding as a newspaper reported it, and not as it was published."""
+    found = board()
+    (ref,) = found.differing
+    assert (ref.id, ref.state, ref.component) == ("bor-air", "BOR", "air_defence")
+    assert [(one.id, one.source) for one in ref.texts] == [
+        ("as-reported", "invented, a newspaper"),
+        ("published", "invented, the text as published"),
+    ]
+    named = {one.pledge: one.differing for row in found.rows for one in row.contributions}
+    assert {pledge: ids for pledge, ids in named.items() if ids} == {"bor-batteries": ("bor-air",)}
+
+
+def test_one_text_speaks_for_a_commitment_once_the_other_is_withdrawn() -> None:
+    withdrawn = act(BOR, "commitment.withdraw", "bor-air", version="as-reported", **SOURCE)
+    found = board(withdrawn)
+    assert found.differing == ()
+    assert not any(one.differing for row in found.rows for one in row.contributions)

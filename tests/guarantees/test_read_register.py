@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from truceline.guarantees.commitments import differing_versions, standing_of
+from truceline.guarantees.commitments import differing_versions, ref_of, standing_of
 from truceline.guarantees.register import (
     SHIPPED,
     RegisterError,
@@ -16,7 +17,7 @@ from truceline.guarantees.register import (
     read_register,
     read_shipped,
 )
-from truceline.records.commitment import NOT_KNOWN
+from truceline.records.commitment import NOT_KNOWN, RatificationStep
 
 PARIS = read_shipped()
 TEXT = files("truceline.guarantees").joinpath("data", "exercise.toml").read_text("utf-8")
@@ -156,7 +157,26 @@ def test_the_pledge_of_the_united_states_is_held_as_reported_and_as_published() 
     found = next(one for one in PARIS.commitments if one.id == "us-support-to-the-force")
     assert [one.id for one in found.versions] == ["draft-as-reported", "published"]
     assert differing_versions(found)
-    assert all(one.source for one in found.versions)
+    ref = ref_of(found)
+    assert (ref.standing, [one.id for one in ref.texts]) == (
+        "not_in_force", ["draft-as-reported", "published"]
+    )  # fmt: skip
+    assert [one.source for one in ref.texts] == [one.source for one in found.versions]
+    assert all(one.source for one in ref.texts)
+
+
+def test_a_commitment_of_one_text_has_none_beside_it() -> None:
+    talks = next(one for one in PARIS.commitments if one.id == "us-talks")
+    assert ref_of(talks).texts == ()
+
+
+def test_texts_that_differ_on_whether_it_is_in_force_make_it_disputed() -> None:
+    found = next(one for one in PARIS.commitments if one.id == "us-support-to-the-force")
+    entered = RatificationStep(step="in_force", day=None, words="", source="invented")
+    first, second = found.versions
+    versions = (replace(first, steps=(*first.steps, entered)), second)
+    ref = ref_of(replace(found, versions=versions))
+    assert (ref.standing, len(ref.texts)) == ("disputed", 2)
 
 
 def test_the_uk_needs_instrument_and_vote_and_a_ceasefire_germany_the_bundestag() -> None:

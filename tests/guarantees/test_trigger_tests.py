@@ -90,7 +90,7 @@ def three(chance_ppm: int, *, days: int = 1, cells: int = 1) -> list[FindingFact
             "isolated_breach", [facts("a", outcome=Outcome.KEPT)], Met.UNDECIDED, id="kept"
         ),
         pytest.param(
-            "isolated_breach", [facts("a", superseded_by="f:b")], Met.UNDECIDED, id="superseded"
+            "isolated_breach", [facts("a", superseded_by=("f:b",))], Met.UNDECIDED, id="superseded"
         ),
         pytest.param("continued_hostilities", three(960_000), Met.MET, id="three in three days"),
         pytest.param(
@@ -275,14 +275,56 @@ def test_adding_what_it_asks_for_meets_it() -> None:
     assert one(known(findings + added[1:]), "continued_hostilities").by_findings is not Met.MET
 
 
+def test_a_withdrawn_finding_counts_no_more_either() -> None:
+    gone = one(known([facts("a", superseded_by=())]), "isolated_breach")
+    assert (gone.by_findings, gone.findings) == (Met.UNDECIDED, ())
+
+
+def test_a_determination_on_what_was_withdrawn_counts_and_the_assessment_says_so() -> None:
+    decided = [determination("d1"), determination("d2", findings=("f:two",))]
+    told = known([facts("one", superseded_by=()), facts("two")], decided)
+    found = one(told, "continued_hostilities", "RU")
+    assert found.by_determinations is Met.MET
+    assert [each.numbers for each in found.compared if each.code == "trigger_on_revised"] == [
+        (("determinations", 1),)
+    ]
+    sound = one(known([facts("one"), facts("two")], decided), "continued_hostilities", "RU")
+    assert "trigger_on_revised" not in {each.code for each in sound.compared}
+
+
 def test_it_says_what_is_not_known() -> None:
     found = one(known([facts("a", severity=None, cell=None)]), "expanded_attack")
     assert {each.code for each in found.missing} == {
         "trigger_unwatched",
         "trigger_severity_unknown",
+        "trigger_severity_by_bodies",
         "trigger_cell_unknown",
         "trigger_no_determination",
     }
+
+
+@pytest.mark.parametrize("trigger", ["armed_attack", "expanded_attack"])
+@pytest.mark.parametrize(
+    "findings", [[], [replace(one, severity=None) for one in three(1_000_000)]]
+)
+def test_without_a_documented_reading_of_severity_only_a_body_can_meet_it(
+    trigger: str, findings: list[FindingFacts]
+) -> None:
+    found = one(known(findings), trigger)
+    least = next(each.severity_from for each in DEFAULTS.triggers if each.trigger == trigger)
+    assert found.by_findings is not Met.MET
+    assert [
+        each.numbers for each in found.missing if each.code == "trigger_severity_by_bodies"
+    ] == [(("severity", least),)]
+    # No number of further findings would help, and none is promised.
+    assert [each.code for each in found.would_change if each.code == "trigger_more"] == []
+    assert "trigger_needs_determination" in {each.code for each in found.would_change}
+
+
+def test_a_severity_that_somebody_classified_is_counted() -> None:
+    found = one(known([facts("a", severity="S4_grave", probability_ppm=900_000)]), "armed_attack")
+    assert "trigger_severity_by_bodies" not in {each.code for each in found.missing}
+    assert "trigger_more" in {each.code for each in found.would_change}
 
 
 def test_an_incident_that_may_have_begun_outside_the_window_is_not_counted_as_sure() -> None:

@@ -63,6 +63,7 @@ def mission(tmp_path: Path) -> Path:
         "began_us": BEGAN_US,
         "ended_us": BEGAN_US,
         "held_by": None,
+        "observations": ["o:" + "cd" * 32 + ":1"],
     }
     with Ledger.open(mission, LOG.seed) as ledger:
         ledger.store_derived("findings.jsonl", record_bytes(FOUND) + b"\n")

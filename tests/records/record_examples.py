@@ -27,7 +27,7 @@ from truceline.records.finding import Finding, NotApplicable, Outcome
 from truceline.records.incident import Evidence, Incident, Kind, Stage
 from truceline.records.observation import Means, Observation, Place, Signature
 from truceline.records.reason import reason
-from truceline.records.revision import Change, Revision
+from truceline.records.revision import Change, Revision, Superseded
 from truceline.records.source import Document, Refused, SourceDays
 from truceline.records.units import DAY_US, PPM
 
@@ -151,6 +151,16 @@ _JUDGED = {
     "reading": "start",
 }
 
+FINDING = Finding(
+    **_JUDGED,
+    revision=1,
+    outcome=Outcome.KEPT,
+    probability_ppm=0,
+    breached_from_ppm=950_000,
+    kept_up_to_ppm=50_000,
+    reasons=(reason("everywhere"),),
+)
+
 EXAMPLES: tuple[object, ...] = (
     PLACE,
     OBSERVATION,
@@ -239,15 +249,7 @@ EXAMPLES: tuple[object, ...] = (
     ),
     PopulatedPlace(name="Lyman", longitude_e7=1, latitude_e7=2, population=3),
     Area(code="UA-63", polygons_e7=(SQUARE,)),
-    Finding(
-        **_JUDGED,
-        revision=1,
-        outcome=Outcome.KEPT,
-        probability_ppm=0,
-        breached_from_ppm=950_000,
-        kept_up_to_ppm=50_000,
-        reasons=(reason("everywhere"),),
-    ),
+    FINDING,
     NotApplicable(**_JUDGED, revision=1, reason=reason("after_end", {"until_us": 1})),
     REFUSED,
     Document(
@@ -276,6 +278,7 @@ EXAMPLES: tuple[object, ...] = (
         fields=("evidence", "probability_ppm"),
         came_from=(f"i:{SHA}:9",),
     ),
+    Superseded(finding=FINDING, incident=INCIDENT, by=()),
     *COMMISSION,
     *REGISTER,
 )

@@ -64,6 +64,8 @@ def finding(name: str = FINDING, **more: Any) -> FindingFacts:
         unit_area=more.get("unit_area", "area-of-unit-12"),
         order=more.get("order", "order-of-the-day-3"),
         owners=("FR", "GB"),
+        owners_known=more.get("owners_known", True),
+        superseded_by=more.get("superseded_by"),
     )
 
 
@@ -253,6 +255,7 @@ def view(**more: Any) -> CaseView:
         opened_by=REVIEWER,
         claim="The light went out at six in the evening.",
         findings=(FINDING,),
+        revised=(),
         parties=(
             PartyStanding(
                 party="UA",

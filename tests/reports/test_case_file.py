@@ -13,6 +13,7 @@ from sample_case import (
     CASE,
     EXHIBITS,
     FINDING,
+    LATER,
     MOTIONS,
     PARTIES,
     act,
@@ -22,7 +23,7 @@ from sample_case import (
 )
 
 from truceline.records.canonical import plain, read_record
-from truceline.records.chamber import CASE_STATUSES, CaseView
+from truceline.records.chamber import CASE_STATUSES, CaseView, RevisedFinding
 from truceline.records.determination import (
     ATTRIBUTION_LEVELS,
     ATTRIBUTION_OUTCOMES,
@@ -287,3 +288,33 @@ def test_a_finding_below_the_threshold_is_not_called_inconsistent() -> None:
     kept = replace(finding(), outcome=type(finding().outcome).KEPT)
     page = text_of(case_file(record(findings={FINDING: kept}), COMMISSION, "en"))
     assert "Assessed as not inconsistent with the clause" in page
+
+
+def test_whose_sensors_and_mirrors_they_are_may_be_said_to_be_not_known() -> None:
+    whole = record()
+    doubtful = tuple(
+        replace(one, owns_sensors=None, keeps_mirror=None) if one.state == "UA" else one
+        for one in whole.view.hats
+    )
+    found = {FINDING: finding(owners_known=False)}
+    told = replace(whole, view=replace(whole.view, hats=doubtful), findings=found)
+    pages = [text_of(case_file(one, COMMISSION, "en")) for one in (whole, told)]
+    assert "others: not known whose" in pages[1]
+    known, doubted = (page[page.index("Keeper of a mirror") :].count("not known") for page in pages)
+    assert doubted == known + 2
+
+
+@pytest.mark.parametrize(
+    ("by", "said"), [((), "have withdrawn this finding"), ((LATER,), "have revised this finding")]
+)
+def test_a_finding_that_is_told_no_more_is_marked_and_so_is_what_stands_on_it(
+    by: tuple[str, ...], said: str
+) -> None:
+    whole = record()
+    (standing,) = (one.id for one in whole.view.determinations if one.standing == "stands")
+    gone = RevisedFinding(finding=FINDING, in_place=by, determinations=(standing,))
+    found = {**whole.findings, FINDING: finding(superseded_by=by)}
+    told = replace(whole, view=replace(whole.view, revised=(gone,)), findings=found)
+    before, page = (text_of(case_file(one, COMMISSION, "en")) for one in (whole, told))
+    for words in (said, "It stands on findings that late data have revised or withdrawn since"):
+        assert (before.count(words), page.count(words)) == (0, 1)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,12 @@ from typer.testing import CliRunner
 from truceline.cli.main import app
 from truceline.evidence.keys import read_key
 from truceline.evidence.ledger import Ledger, LedgerError
+from truceline.pipeline.facts import commission_facts, judged_of
 from truceline.pipeline.index import KINDS
 from truceline.pipeline.mission import MissionView
 from truceline.pipeline.verify import check_mission
+from truceline.records.canonical import read_record
+from truceline.records.revision import Superseded
 
 HEAD = (
     "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,"
@@ -22,6 +26,8 @@ HEAD = (
 # 25 March 2025, 00:40 UTC, east of Pokrovsk.
 ROW = "48.2801,37.3102,345.1,0.4,0.4,2025-03-25,0040,N20,VIIRS,h,2.0NRT,290.1,14.2,N\n"
 NOW_US = time.time_ns() // 1000
+# Written only where something was told before.
+AFTER = {"revisions.jsonl", "superseded.jsonl"}
 
 
 def silent(_what: str, _done: int, _total: int) -> None:
@@ -100,6 +106,16 @@ def test_late_data_make_a_new_revision_that_says_so(mission: Path, tmp_path: Pat
     )
     assert (revision["incident"], revision["from_revision"]) == (one["id"], 1)
     assert "observations" in revision["fields"]
+    gone = [
+        read_record(Superseded, json.loads(line))
+        for line in (mission / "derived/superseded.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert {(row.finding.incident, row.finding.revision) for row in gone} == {(one["id"], 1)}
+    assert all(row.by == (replace(row.finding, revision=2).id,) for row in gone)
+    facts, old = commission_facts(judged_of(mission)), gone[0]
+    assert facts[old.finding.id].superseded_by == old.by
+    assert facts[old.by[0]].superseded_by is None
+    assert old.finding.id in run("show", old.finding.id, "--mission", mission)
     assert why_not(mission) == ""
     assert "nothing changed" in run("derive", "--mission", mission)
     shown = run("show", str(one["id"]), "--mission", mission)
@@ -133,7 +149,7 @@ def test_what_is_kept_to_be_quick_is_made_again(mission: Path) -> None:
     index.write_bytes(b"broken")
     told = run("ledger", "rebuild-index", "--mission", mission)
     size = json.loads(run("ledger", "export", "--mission", mission).splitlines()[-1])["index"] + 1
-    files = [mission / "derived" / name for name in KINDS if name != "revisions.jsonl"]
+    files = [mission / "derived" / name for name in KINDS if name not in AFTER]
     records = sum(len(path.read_bytes().splitlines()) for path in files) + 1
     assert told == f"played\t{size} statements\nindexed\t{records} records\n"
 

@@ -18,7 +18,7 @@ from fake_mission import FakeMission
 from truceline.pipeline.chamber import Commission
 from truceline.pipeline.commission_view import OpenCommission
 from truceline.records.act import Act
-from truceline.records.chamber import FindingFacts
+from truceline.records.chamber import FindingFacts, Holders
 from truceline.records.units import DAY_US, HOUR_US, MINUTE_US
 from truceline.web.account_book import EMPTY, AccountBook
 from truceline.web.accounts import Accounts, Site
@@ -76,6 +76,10 @@ class MemoryCommission(Commission):
     @property
     def findings(self) -> Mapping[str, FindingFacts]:
         return self._known
+
+    @property
+    def mirrors(self) -> Holders:
+        return Holders(states=("CC",), all_known=False)
 
 
 @dataclass

@@ -164,6 +164,7 @@ def test_a_case_tells_everything_that_its_reader_may_see(reviewer: Reader) -> No
     expect(page.locator("main > .warning")).to_contain_text("can stand still for ever: r1")
     expect(page.locator("#exhibits")).to_contain_text("c1" * 32)
     expect(page.locator("#hats")).to_contain_text("CC")
+    expect(page.locator("#hats")).to_contain_text("not known")
     expect(page.locator("#motions")).to_contain_text("Rule r1, article 7")
     expect(page.locator("#motions")).to_contain_text("The standard is not met.")
     expect(page.locator("#determinations")).to_contain_text("S3, serious")

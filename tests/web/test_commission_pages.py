@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -585,3 +585,29 @@ def test_every_word_that_a_page_says_is_there(language: str) -> None:
     assert [key for key in sorted(called) if f"case_file.{key}" not in words] == []
     acts = {f"cases.act_name.{name.replace('.', '_')}" for name in ACTS}
     assert sorted(acts - set(words)) == []
+
+
+def test_a_case_tells_whose_mirror_is_known_and_that_of_others_nobody_knows(
+    browser: Browser, fake: FakeCommission
+) -> None:
+    shown = {one["state"]: one for one in shown_case(browser, fake, REVIEWER, "whole")["hats"]}
+    assert (shown["CC"]["keeps_mirror"], shown["AA"]["keeps_mirror"]) == (True, None)
+
+
+@pytest.mark.parametrize("in_place", [(), ("f:new",)])
+def test_a_case_tells_that_late_data_revised_what_it_stands_on(
+    in_place: tuple[str, ...],
+) -> None:
+    fake = FakeCommission()
+    browser = browser_of(fake)
+    (finding,) = shown_case(browser, fake, REVIEWER, "fresh")["findings"]
+    assert finding["facts"]["superseded_by"] is None
+    known = fake.findings[finding["id"]]
+    fake.findings[finding["id"]] = replace(known, superseded_by=in_place)
+    shown = shown_case(browser, fake, REVIEWER, "fresh")
+    assert shown["findings"][0]["facts"]["superseded_by"] == [*in_place]
+    assert shown["revised"] == [
+        {"finding": finding["id"], "in_place": [*in_place], "determinations": []}
+    ]
+    told = browser.ask(REVIEWER, "/api/deadlines").json()["notices"]
+    assert [one["subject"] for one in told if one["kind"] == "finding_revised"] == [finding["id"]]

@@ -40,4 +40,3 @@ def serve(
         origin=origin,
         development=development or (),
     )
-

@@ -105,7 +105,10 @@ def hats(case: CaseArgument, mission: MissionOption, json: JsonOption = False) -
             "recused": bool(one.recused),
             "guarantor": one.guarantees,
         }
-        typer.echo(f"{one.state}\t{', '.join(name for name, is_worn in worn.items() if is_worn)}")
+        doubtful = [name for name, is_worn in worn.items() if is_worn is None]
+        known = ", ".join(name for name, is_worn in worn.items() if is_worn)
+        said = f"\tnot known: {', '.join(doubtful)}" if doubtful else ""
+        typer.echo(f"{one.state}\t{known}{said}")
 
 
 @case_commands.command()

@@ -44,8 +44,13 @@ def board(mission: MissionOption, json: JsonOption = False) -> None:
     rows += [("consultation", one.id, one.state) for one in found.consultations]
     rows += [("guarantee", one.state, one.component, one.status) for one in found.guarantees]
     rows += [
+        ("texts differ", one.id, one.state, one.component, f"{text.id}: {text.words}", text.source)
+        for one in found.differing
+        for text in one.texts
+    ]
+    rows += [
         (
-            "activation", one.id, one.state, one.component,
+            "activation", one.id, one.state, one.component, one.commitment,
             "stood down" if one.stood_down_by else "stands", *_lost(one.stood_on_corrected),
         )
         for one in found.activations

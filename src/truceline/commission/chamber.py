@@ -23,6 +23,7 @@ from truceline.records.chamber import (
     CaseView,
     DeadlineStanding,
     FindingFacts,
+    Holders,
     MotionStanding,
     Notice,
     Pattern,
@@ -34,6 +35,7 @@ from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.mandate import Mandate, Seat
 
 NO_WARNINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+NOT_KNOWN = Holders()
 
 
 def _insist_on_seat(room: Room, act: Act) -> tuple[str, str]:
@@ -116,7 +118,7 @@ class Chamber:
         findings: Mapping[str, FindingFacts],
         *,
         now_us: int,
-        mirrors: Iterable[str] = (),
+        mirrors: Holders = NOT_KNOWN,
         warnings: Mapping[str, tuple[str, ...]] = NO_WARNINGS,
     ) -> None:
         """Open an empty chamber.
@@ -125,12 +127,12 @@ class Chamber:
             mandate: Who decides, and how.
             findings: Findings by id. The mapping is read when an act cites one, so it may grow.
             now_us: See above.
-            mirrors: Codes of the states that hold a mirror of the log.
+            mirrors: Which states hold a mirror of the log.
             warnings: By body, the ids of the rules by which it can stand still for ever.
         """
         self.now_us = now_us
         self.refused: list[RefusedAct] = []
-        self._room = open_room(mandate, findings, tuple(mirrors))
+        self._room = open_room(mandate, findings, mirrors)
         self._warnings = dict(warnings)
         # A line holds from when it was made until the case's next deadline, or the next act on it.
         self._lines: dict[str, tuple[CaseLine, int]] = {}
@@ -277,7 +279,7 @@ def fold(
     findings: Mapping[str, FindingFacts],
     now_us: int,
     *,
-    mirrors: Iterable[str] = (),
+    mirrors: Holders = NOT_KNOWN,
     warnings: Mapping[str, tuple[str, ...]] = NO_WARNINGS,
 ) -> Chamber:
     """Take every act in order, and give the chamber at an instant."""

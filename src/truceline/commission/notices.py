@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from truceline.commission.deadlines import awaits_a_limit
 from truceline.commission.motions import phase
 from truceline.commission.room import Clock, Room
+from truceline.commission.view import revised
 from truceline.records.chamber import Notice
 from truceline.records.units import SECOND_US
 
@@ -23,6 +24,7 @@ def notices(room: Room, now_us: int, *, also_met: bool = False) -> tuple[Notice,
         *_of_motions(room, now_us),
         *_of_remedies(room, now_us),
         *_of_appeals(room),
+        *_of_findings(room),
     ]
     if also_met:
         found += _of_met(room)
@@ -108,3 +110,11 @@ def _of_remedy(kind: str, case: str, remedy: str, due_us: int | None) -> Notice:
 def _of_appeals(room: Room) -> Iterator[Notice]:
     for appeal, case in room.open_appeals.items():
         yield _of_remedy("appeal_to_decide", case, appeal, None)
+
+
+def _of_findings(room: Room) -> Iterator[Notice]:
+    """Tell of what late data revised, while the case is open or somebody decided on it."""
+    for case in room.cases.values():
+        for one in revised(case, room):
+            if case.status != "closed" or one.determinations:
+                yield _of_remedy("finding_revised", case.id, one.finding, None)

@@ -20,6 +20,7 @@ from truceline.records.chamber import (
     Exhibit,
     FindingFacts,
     FollowUp,
+    Holders,
     Link,
     Position,
     RequestStanding,
@@ -161,7 +162,7 @@ class Room:
     Attributes:
         mandate: Who decides, and how.
         facts: Findings by id; it may grow while the fold goes on.
-        mirrors: Codes of the states that hold a mirror of the log.
+        mirrors: Which states hold a mirror of the log.
         bench: Who sits where.
         homes: By the id of a motion, request, determination, remedy or appeal, its case.
         open_clocks: Deadlines that are not met, renewed or moot, by serial number.
@@ -173,7 +174,7 @@ class Room:
 
     mandate: Mandate
     facts: Mapping[str, FindingFacts]
-    mirrors: tuple[str, ...]
+    mirrors: Holders
     bench: Bench
     states: frozenset[str]
     starts: Mapping[str, tuple[Deadline, ...]]
@@ -196,9 +197,7 @@ class Room:
     shared: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
 
 
-def open_room(
-    mandate: Mandate, facts: Mapping[str, FindingFacts], mirrors: tuple[str, ...] = ()
-) -> Room:
+def open_room(mandate: Mandate, facts: Mapping[str, FindingFacts], mirrors: Holders) -> Room:
     """Make an empty room under a mandate."""
     starts: dict[str, list[Deadline]] = {}
     ends: dict[str, list[Deadline]] = {}
@@ -211,7 +210,7 @@ def open_room(
     return Room(
         mandate=mandate,
         facts=facts,
-        mirrors=tuple(sorted(mirrors)),
+        mirrors=mirrors,
         bench=Bench(mandate),
         states=frozenset(states),
         starts={name: tuple(those) for name, those in starts.items()},

@@ -11,7 +11,7 @@ from truceline.commission.motions import standing_of as motion_standing_of
 from truceline.commission.patterns import pattern
 from truceline.commission.remedies import history
 from truceline.commission.room import Case, Room
-from truceline.records.chamber import CaseLine, CaseView, Pattern
+from truceline.records.chamber import CaseLine, CaseView, Pattern, RevisedFinding
 
 
 def line(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> CaseLine:
@@ -46,6 +46,7 @@ def view(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> Case
         opened_by=case.opened_by,
         claim=case.claim,
         findings=tuple(case.findings),
+        revised=revised(case, room),
         parties=tuple(party_standing(case, party, now_us) for party in case.concerns),
         requests=tuple(case.requests.values()),
         exhibits=tuple(case.exhibits.values()),
@@ -64,6 +65,28 @@ def view(case: Case, room: Room, now_us: int, warnings: tuple[str, ...]) -> Case
         patterns=patterns(case, room),
         hats=hats(room, case),
         warnings=warnings,
+    )
+
+
+def revised(case: Case, room: Room) -> tuple[RevisedFinding, ...]:
+    """Give the findings that a case or its determinations stand on and that are told no more.
+
+    Nothing follows from it: whether to correct what was decided is the body's to say.
+    """
+    standing = [
+        one
+        for one in (room.determinations[name] for name in case.determinations)
+        if one.standing == "stands"
+    ]
+    cited = dict.fromkeys([*case.findings, *(name for one in standing for name in one.findings)])
+    return tuple(
+        RevisedFinding(
+            finding=name,
+            in_place=in_place,
+            determinations=tuple(one.id for one in standing if name in one.findings),
+        )
+        for name in cited
+        if (in_place := room.facts[name].superseded_by) is not None
     )
 
 

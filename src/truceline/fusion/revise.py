@@ -73,6 +73,15 @@ def revisions(now: Sequence[Incident], told: Sequence[Incident]) -> tuple[Revisi
     return tuple(sorted(changed + withdrawn, key=lambda one: one.incident))
 
 
+def in_place_of(gone: Iterable[Incident], now: Sequence[Incident]) -> dict[str, tuple[str, ...]]:
+    """Give, by the id of each incident that was told, the ids of those in its place now.
+
+    That is the one of its name; where there is none, those that have its observations.
+    """
+    names, owners = {incident.id for incident in now}, _owners(now)
+    return {one.id: (one.id,) if one.id in names else _owning(one, owners) for one in gone}
+
+
 def _revised(
     incident: Incident, before: Mapping[str, Incident], owners: Mapping[str, str]
 ) -> Incident:

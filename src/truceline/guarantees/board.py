@@ -151,6 +151,7 @@ class BoardFold:
                 for one in world.measures.values()
             ),
             guarantees=(),
+            differing=tuple(one for one in world.commitments.values() if one.texts),
             assessments=self._assessments(by),
             notices=(),
             due=(),

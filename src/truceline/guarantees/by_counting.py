@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from truceline.guarantees.counting import Counted, count, reaches
-from truceline.guarantees.known import Known, assessment_id
+from truceline.guarantees.known import Known, assessment_id, told_no_more
 from truceline.guarantees.trigger_reasons import compared, missing, would_change
 from truceline.records.determination import Determination
 from truceline.records.trigger import Met, TriggerAssessment, TriggerTerms
@@ -33,7 +33,7 @@ def by_counting(known: Known, terms: TriggerTerms) -> list[TriggerAssessment]:
             known.findings[name]
             for name in sorted(known.findings if party == "" else cited & known.findings.keys())
         ]
-        listed.append(_assessed(party, count(facts, terms), by_party[party], terms))
+        listed.append(_assessed(party, count(facts, terms), by_party[party], known, terms))
     return listed
 
 
@@ -54,9 +54,14 @@ def _is_about(determination: Determination, known: Known, terms: TriggerTerms) -
 
 
 def _assessed(
-    party: str, counted: Counted, determinations: list[Determination], terms: TriggerTerms
+    party: str,
+    counted: Counted,
+    determinations: list[Determination],
+    known: Known,
+    terms: TriggerTerms,
 ) -> TriggerAssessment:
     enough = [one for one in determinations if _suffices(one, party, terms)]
+    revised = sum(bool(told_no_more(one.findings, known.findings)) for one in enough)
     by_findings = _by_findings(counted, terms)
     by_determinations = Met.UNDECIDED
     if _most_in_a_window(enough, terms) >= terms.determinations_from:
@@ -78,7 +83,7 @@ def _assessed(
         determinations=named,
         remedies=(),
         window_from_us=counted.from_us,
-        compared=compared(counted, enough, terms),
+        compared=compared(counted, enough, revised, terms),
         missing=missing(counted, determinations, terms),
         would_change=would_change(counted, by_findings, len(enough), terms),
         article=terms.article,

@@ -12,6 +12,7 @@ from datetime import date
 
 from truceline.guarantees.draft import Draft, RuleRefusesError, text_of
 from truceline.records.act import Act
+from truceline.records.board import CommitmentRef, CommitmentText
 from truceline.records.commitment import (
     NOT_KNOWN,
     Caveat,
@@ -47,6 +48,20 @@ def is_in_force(version: CommitmentVersion) -> bool:
 def differing_versions(commitment: Commitment) -> bool:
     """Tell whether several texts of it stand side by side."""
     return sum(one.standing == "stands" for one in commitment.versions) > 1
+
+
+def ref_of(commitment: Commitment) -> CommitmentRef:
+    """Give a commitment as the board needs it."""
+    texts = [one for one in commitment.versions if one.standing == "stands"]
+    return CommitmentRef(
+        id=commitment.id,
+        state=commitment.state,
+        component=commitment.component,
+        standing=standing_of(commitment),
+        texts=tuple(CommitmentText(id=one.id, words=one.words, source=one.source) for one in texts)
+        if differing_versions(commitment)
+        else (),
+    )
 
 
 # --------------------------------------------------------------------------------- acts

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from truceline.guarantees.commitments import standing_of
+from truceline.guarantees.commitments import differing_versions, ref_of, standing_of
 from truceline.guarantees.force_table import held_key, is_ready, key_of
 from truceline.guarantees.pledges import ENDS, reached
 from truceline.guarantees.procedures import earliest_lawful_date, supported_steps
@@ -117,17 +117,20 @@ def gap(
         declared_us=declared_us,
         decisions=_standing(decisions),
     )
+    rows = tuple(
+        question.row(after_s, requirement)
+        for after_s in HORIZONS_S
+        for requirement in scenario.requires
+    )
+    named = {name for row in rows for one in row.contributions for name in one.differing}
     return GapBoard(
         register=state.register.id,
         scenario=scenario.id,
         declared_us=declared_us,
         what_if=tuple(f"{one.procedure}/{one.step}" for one in assumed),
-        rows=tuple(
-            question.row(after_s, requirement)
-            for after_s in HORIZONS_S
-            for requirement in scenario.requires
-        ),
+        rows=rows,
         ended=tuple(sorted(one.id for one in state.register.pledges if one.stage in ENDS)),
+        differing=tuple(ref_of(one) for one in state.register.commitments if one.id in named),
     )
 
 
@@ -173,6 +176,7 @@ class _Question:
             count=row.count,
             answer=NOT_THERE if refused else NOT_KNOWN_THERE if found else THERE,
             reasons=tuple(one.reason for one in found),
+            differing=tuple(one.id for one in self._commitments(pledge) if differing_versions(one)),
         )
 
     def against(self, after_s: int, pledge: Pledge, row: ForceRow) -> Iterator[_Answer]:

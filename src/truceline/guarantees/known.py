@@ -28,6 +28,12 @@ class Known:
     fallen: Mapping[str, str]
 
 
+def told_no_more(named: Iterable[str], findings: Mapping[str, FindingFacts]) -> tuple[str, ...]:
+    """Give those of some findings that a revision replaced or withdrew, sorted."""
+    known = (findings[name] for name in named if name in findings)
+    return tuple(sorted(one.finding for one in known if one.superseded_by is not None))
+
+
 def assessment_id(trigger: str, party: str, evidence: Iterable[str]) -> str:
     """Name an assessment by what it stands on: `evidence` is sorted by the caller."""
     return f"t:{trigger}:{party}:{hashlib.sha256(canonical(list(evidence))).hexdigest()}"

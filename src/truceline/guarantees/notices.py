@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from truceline.guarantees.known import told_no_more
 from truceline.guarantees.world import World
 from truceline.records.board import (
     Board,
@@ -45,12 +46,18 @@ def _declarations(board: Board, world: World) -> Iterator[BoardNotice]:
             yield _notice(
                 one.id, (one.body,), one.declared_us, "board_alternate", actor=one.signed_by
             )
-        revised = sum(
-            name in world.findings and world.findings[name].superseded_by is not None
-            for name in one.proof
-        )
+        revised = len(told_no_more(_findings_of(one.proof, world), world.findings))
         if revised and one.unwound_by is None:
             yield _notice(one.id, (one.body,), None, "board_evidence_revised", findings=revised)
+
+
+def _findings_of(proof: Iterable[str], world: World) -> set[str]:
+    """Give the findings in a proof, and those that the determinations in it stand on."""
+    named = set(proof)
+    for name in proof:
+        if name in world.determinations:
+            named.update(world.determinations[name].findings)
+    return named
 
 
 def _clock(clock: Clock, body: str) -> Iterator[BoardNotice]:

@@ -22,7 +22,9 @@ from truceline.records.board import (
 
 # Each status, and what brings a state and a component there.
 STATUSES: Mapping[GuaranteeStatus, str] = {
-    GuaranteeStatus.DORMANT: "the register: the commitment is not in force, or none is known",
+    GuaranteeStatus.DORMANT: (
+        "the register: the commitment is not in force, its texts differ on that, or none is known"
+    ),
     GuaranteeStatus.ARMED: "the register: the commitment is in force",
     GuaranteeStatus.LAPSED: "the register: the commitment has lapsed",
     GuaranteeStatus.CONSULTATION_CALLED: "consultation.convene that invites the state",
@@ -42,11 +44,13 @@ DECIDED = {
 }
 BASES = {
     "in_force": GuaranteeStatus.ARMED,
+    # Texts that differ on whether it is in force: nothing is built on it meanwhile.
+    "disputed": GuaranteeStatus.DORMANT,
     "not_in_force": GuaranteeStatus.DORMANT,
     "lapsed": GuaranteeStatus.LAPSED,
 }
 # Of several commitments for one component the best speaks for it.
-BASE_ORDER = ("in_force", "not_in_force", "lapsed")
+BASE_ORDER = ("in_force", "disputed", "not_in_force", "lapsed")
 
 Key = tuple[str, str]
 

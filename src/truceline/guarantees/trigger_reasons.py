@@ -11,9 +11,16 @@ from truceline.records.trigger import Met, TriggerTerms
 
 
 def compared(
-    counted: Counted, enough: list[Determination], terms: TriggerTerms
+    counted: Counted, enough: list[Determination], revised: int, terms: TriggerTerms
 ) -> tuple[Reason, ...]:
-    """Give the numbers compared with the thresholds."""
+    """Give the numbers compared with the thresholds.
+
+    Args:
+        counted: What the findings add up to.
+        enough: The determinations that count.
+        revised: How many of those stand on findings that are told no more.
+        terms: The thresholds.
+    """
     rows = [
         reason(
             "trigger_chance",
@@ -43,6 +50,8 @@ def compared(
             },
         ),
     ]
+    if revised:
+        rows.append(reason("trigger_on_revised", {"determinations": revised}))
     sides: dict[str, int] = {}
     for one in counted.facts:
         sides[one.held_by or ""] = sides.get(one.held_by or "", 0) + 1
@@ -62,6 +71,8 @@ def missing(
     no_cell = sum(one.cell is None for one in counted.facts) if terms.cells_from > 1 else 0
     if no_severity:
         rows.append(reason("trigger_severity_unknown", {"incidents": no_severity}))
+    if _asks_bodies_alone(counted, terms):
+        rows.append(reason("trigger_severity_by_bodies", {"severity": terms.severity_from}))
     if no_cell:
         rows.append(reason("trigger_cell_unknown", {"incidents": no_cell}))
     if not determinations:
@@ -76,7 +87,7 @@ def would_change(
     changes = []
     if by_findings is Met.MET:
         changes.append(reason("trigger_fewer", {"incidents": _how_many_fewer(counted, terms)}))
-    else:
+    elif not _asks_bodies_alone(counted, terms):
         changes.append(reason("trigger_more", {"incidents": _how_many_more(counted, terms)}))
     if by_findings is Met.UNDECIDED and counted.facts:
         changes.append(reason("trigger_dependence", {"probability_ppm": counted.middle_ppm}))
@@ -87,6 +98,11 @@ def would_change(
         }
         changes.append(reason("trigger_needs_determination", numbers))
     return tuple(changes)
+
+
+def _asks_bodies_alone(counted: Counted, terms: TriggerTerms) -> bool:
+    """Tell whether it asks for a severity, and no finding has one."""
+    return bool(terms.severity_from) and all(one.severity is None for one in counted.facts)
 
 
 def _how_many_more(counted: Counted, terms: TriggerTerms) -> int:

@@ -8,15 +8,12 @@ starts or activates anything: the board shows what signed entries add up to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from truceline.agreement.read import read_agreement
-from truceline.commission.chamber import Chamber, fold
 from truceline.evidence.strict import FormatError
 from truceline.guarantees.board import BoardFold
 from truceline.guarantees.board_defaults import DEFAULTS
-from truceline.guarantees.commitments import standing_of
+from truceline.guarantees.commitments import ref_of
 from truceline.guarantees.gap import WhatIf, gap
 from truceline.guarantees.procedures import earliest_lawful_date
 from truceline.guarantees.register import read_register
@@ -29,49 +26,17 @@ from truceline.pipeline.board_folder import (
     files_of,
     insist_on_board,
     mandate_of,
-    read_stored,
     read_terms,
 )
 from truceline.pipeline.chamber import next_act
-from truceline.pipeline.facts import (
-    FINDINGS,
-    INCIDENTS,
-    Judged,
-    commission_facts,
-    judged,
-    trigger_facts,
-)
-from truceline.pipeline.imports import Import, read_imports
+from truceline.pipeline.imports import read_imports
+from truceline.pipeline.taken import Taken, what_missions_brought
 from truceline.records.act import RefusedAct
-from truceline.records.board import Board, BodyDecision, CommitmentRef, Fall
+from truceline.records.board import Board
 from truceline.records.canonical import Json
-from truceline.records.commitment import Commitment
-from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.gap import GapBoard
 from truceline.records.mandate import Role
 from truceline.records.register import LawfulDate, Register, RegisterState, Scenario
-from truceline.records.trigger import FindingFacts
-
-CARRIED = "carried"
-
-
-@dataclass(slots=True, kw_only=True)
-class Taken:
-    """What missions brought, by kind: everything that the board stands on.
-
-    Attributes:
-        determinations: All, corrected and withdrawn ones too.
-        remedies: All.
-        findings: Facts of all findings.
-        carried: Questions that bodies carried.
-        falls: When determinations fell, and by which act.
-    """
-
-    determinations: list[Determination] = field(default_factory=list)
-    remedies: list[RemedyStanding] = field(default_factory=list)
-    findings: list[FindingFacts] = field(default_factory=list)
-    carried: list[BodyDecision] = field(default_factory=list)
-    falls: list[Fall] = field(default_factory=list)
 
 
 class GuarantorsBoard:
@@ -126,9 +91,9 @@ class GuarantorsBoard:
         """Give what missions brought, as it stands at an instant."""
         size = self.log.size
         if self._imported is None or self._imported[0] != size:
-            taken = Taken()
-            for log in read_imports(self.folder).logs.values():
-                _take(self.folder, log, now_us, taken, self.mandate.agreement)
+            taken = what_missions_brought(
+                self.folder, read_imports(self.folder), now_us, self.mandate.agreement
+            )
             self._imported = size, taken
         return self._imported[1]
 
@@ -147,7 +112,7 @@ class GuarantorsBoard:
             taken.findings,
             terms=self._terms,
             carried=taken.carried,
-            commitments=map(_ref, state.register.commitments) if state else (),
+            commitments=map(ref_of, state.register.commitments) if state else (),
             procedures=state.register.procedures if state else (),
             falls=taken.falls,
         )
@@ -247,60 +212,6 @@ class GuarantorsBoard:
             for table in (register.commitments, register.procedures, register.pledges):
                 yield from (one.id for one in table)
             yield from (one.code for one in register.participants)
-
-
-def _ref(one: Commitment) -> CommitmentRef:
-    standing = standing_of(one)
-    return CommitmentRef(
-        id=one.id,
-        state=one.state,
-        component=one.component,
-        # Texts that differ on whether it is in force: nothing is built on it meanwhile.
-        standing="not_in_force" if standing == "disputed" else standing,
-    )
-
-
-def _take(folder: Path, log: Import, now_us: int, taken: Taken, agreement: str) -> None:
-    """Fold one imported log as its mission does.
-
-    A body has its powers from the board's own agreement: what one of the same id decided under
-    another agreement carries nothing here.
-    """
-    agreements = tuple(
-        read_agreement(read_stored(folder, digest), name) for digest, name in log.agreements.items()
-    )
-    found = _judged(folder, log)
-    taken.findings += trigger_facts(found, agreements)
-    if not any(terms.mandate for terms in agreements):
-        return
-    mandate = mandate_of(folder, agreements)
-    chamber = fold(mandate, log.acts, commission_facts(found), now_us)
-    taken.determinations += chamber.determinations
-    taken.remedies += chamber.remedies
-    taken.carried += _carried(chamber) if mandate.agreement == agreement else ()
-    taken.falls += _falls(chamber)
-
-
-def _judged(folder: Path, log: Import) -> tuple[Judged, ...]:
-    if not {FINDINGS, INCIDENTS} <= log.derived.keys():
-        return ()
-    contents = [read_stored(folder, log.derived[name]) for name in (FINDINGS, INCIDENTS)]
-    return tuple(judged(*contents))
-
-
-def _carried(chamber: Chamber) -> Iterator[BodyDecision]:
-    for one in chamber.motions():
-        if one.tally is not None and one.tally.result == CARRIED and one.closed_us is not None:
-            yield BodyDecision(
-                id=one.id, body=one.body, question=one.question, decided_us=one.closed_us
-            )
-
-
-def _falls(chamber: Chamber) -> Iterator[Fall]:
-    fallen = {one.case for one in chamber.determinations if one.standing != "stands"}
-    for case in sorted(fallen):
-        for one in chamber.view(case).corrections:
-            yield Fall(id=one.old, by=one.new or one.id, fell_us=one.at_us)
 
 
 def _scenario(register: Register, wanted: str) -> Scenario:

@@ -121,6 +121,13 @@ class OpenBoard:
             found = {name: _seen(look, name) for name in PARTS}
             answer: Plain = {name: plain(rows) for name, rows in found.items()}
             answer["clocks"] = [_clock(one, look.board.now_us) for one in found["clocks"]]
+            answer["differing"] = plain(
+                [
+                    one
+                    for one in look.board.differing
+                    if look.eyes.sees(things.of_state("commitment", one.state))
+                ]
+            )
             refused = {name: look.eyes.see(thing) for name, thing in PARTS.items()}
             answer["not_shown"] = [
                 {"part": name} | said(decision)

@@ -15,6 +15,7 @@ from truceline.pipeline.asking import PUBLIC_DELAY_US, Reach
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.chamber import Commission, full_id, warnings_of
 from truceline.pipeline.facts import FINDINGS
+from truceline.pipeline.superseded import FILE as SUPERSEDED
 from truceline.reports.case_file import case_file, case_file_json
 from truceline.reports.case_pdf import case_file_pdf
 from truceline.reports.case_record import CaseRecord, CitedEntry, Reader, tier_rank
@@ -69,7 +70,14 @@ def case_record(commission: Commission, case: str, at_us: int, reader: Reader) -
     acts = [act for act in commission.log.acts if act.at_us <= at_us]
     findings = commission.findings
     warnings = warnings_of(commission.mandate)
-    chamber = fold(commission.mandate, acts, findings, at_us, warnings=warnings)
+    chamber = fold(
+        commission.mandate,
+        acts,
+        findings,
+        at_us,
+        mirrors=commission.mirrors,
+        warnings=warnings,
+    )
     cases = CaseIndex(chamber, commission.mandate)
     cases.follow(acts)
 
@@ -86,19 +94,19 @@ def case_record(commission: Commission, case: str, at_us: int, reader: Reader) -
         head = ledger.checkpoint
         if head is None:
             raise LedgerError(f"{commission.folder} has no head: nothing of it can be cited")
-        stated = [
-            (index, statement.sha256)
+        # The last statement about a file is the one that counts.
+        stated = {
+            statement.body["path"]: (index, statement.sha256)
             for index, statement in enumerate(ledger.statements())
-            if statement.kind == "derived" and statement.body["path"] == FINDINGS
-        ]
+            if statement.kind == "derived"
+        }
     entries = {
         act.id: CitedEntry(id=act.id, index=act.index, statement_sha256=act.id) for act in acts
     }
-    # All findings stand in one file; its last statement is the one that counts.
-    for index, sha256 in stated[-1:]:
-        entries |= {
-            name: CitedEntry(id=name, index=index, statement_sha256=sha256) for name in findings
-        }
+    for name, facts in findings.items():
+        place = stated.get(FINDINGS if facts.superseded_by is None else SUPERSEDED)
+        if place is not None:
+            entries[name] = CitedEntry(id=name, index=place[0], statement_sha256=place[1])
     return CaseRecord(
         view=view,
         findings=findings,

@@ -15,10 +15,12 @@ from truceline.commission.explore import explore
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.acts import ActLog, act_body
 from truceline.pipeline.board_folder import agreements_of, mandate_of
-from truceline.pipeline.facts import FINDINGS, INCIDENTS, commission_facts, judged_of
+from truceline.pipeline.cosigned import cosigned_file
+from truceline.pipeline.facts import FILES, commission_facts, judged_of
+from truceline.pipeline.holders import mirror_holders, owners_of_documents
 from truceline.records.act import Act, RefusedAct
 from truceline.records.canonical import Json, canonical
-from truceline.records.chamber import FindingFacts
+from truceline.records.chamber import FindingFacts, Holders
 from truceline.records.ids import short_id
 from truceline.records.mandate import Mandate
 
@@ -48,16 +50,31 @@ class Commission:
         self._warnings: dict[str, tuple[str, ...]] | None = None
         self._chamber: Chamber | None = None
         self._taken = 0
-        self._facts: tuple[tuple[int, ...], dict[str, FindingFacts]] = ((), {})
+        self._stamp: tuple[int, ...] = ()
+        self._findings: dict[str, FindingFacts] = {}
+        self._mirrors = Holders()
 
     @property
     def findings(self) -> Mapping[str, FindingFacts]:
         """What is known of the findings, by their ids."""
+        self._read_beside()
+        return self._findings
+
+    @property
+    def mirrors(self) -> Holders:
+        """Which states hold a mirror of the log."""
+        self._read_beside()
+        return self._mirrors
+
+    def _read_beside(self) -> None:
+        """Read anew what is known beside the acts, where a file of it is another now."""
         stamp = _stamp(self.folder)
-        if stamp != self._facts[0]:
-            self._facts = stamp, commission_facts(judged_of(self.folder))
-            self._chamber = None
-        return self._facts[1]
+        if stamp != self._stamp:
+            found = judged_of(self.folder)
+            owners = owners_of_documents(self.folder, self.mandate) if found else {}
+            self._findings = commission_facts(found, owners)
+            self._mirrors = mirror_holders(self.folder, self.mandate)
+            self._stamp, self._chamber = stamp, None
 
     def chamber(self, now_us: int) -> Chamber:
         """Give the chamber at an instant, with all that the log has by now, less the delay."""
@@ -68,7 +85,13 @@ class Commission:
             until = bisect_right(self.log.acts, at_us, key=lambda one: one.at_us)
         if self._chamber is None or min(first, until) < self._taken:
             self._warnings = self._warnings or warnings_of(self.mandate)
-            self._chamber = Chamber(self.mandate, findings, now_us=at_us, warnings=self._warnings)
+            self._chamber = Chamber(
+                self.mandate,
+                findings,
+                now_us=at_us,
+                mirrors=self.mirrors,
+                warnings=self._warnings,
+            )
             self._taken = 0
         for act in self.log.acts[self._taken : until]:
             # Acts of the guarantors have their own fold.
@@ -156,5 +179,5 @@ def full_id(short: str, known: Iterable[str], what: str) -> str:
 
 
 def _stamp(folder: Path) -> tuple[int, ...]:
-    paths = [folder / "derived" / name for name in (FINDINGS, INCIDENTS)]
+    paths = [*(folder / "derived" / name for name in FILES), cosigned_file(folder)]
     return tuple(path.stat().st_mtime_ns if path.is_file() else -1 for path in paths)

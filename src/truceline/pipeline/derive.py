@@ -28,6 +28,8 @@ from truceline.fusion.instruments import PROMPT
 from truceline.fusion.revise import revise, revisions
 from truceline.fusion.world import Gazetteer, World, merge_alerts
 from truceline.guarantees.candidates import candidates
+from truceline.pipeline.superseded import FILE as SUPERSEDED
+from truceline.pipeline.superseded import no_longer_told, superseded
 from truceline.records.agreement import Agreement, ControlLine, Reading, Site
 from truceline.records.bulk import observation_table
 from truceline.records.canonical import canonical, record_bytes
@@ -149,6 +151,9 @@ def derived_files(inputs: Inputs, reads: Sequence[Read], progress: Progress) -> 
     files["summary.json"] = canonical(_summary(answer, inputs, heard))
     if inputs.told:
         files[REVISIONS] = _lines(revisions(incidents, inputs.told[-1]))
+        gone = no_longer_told(incidents, inputs.told)
+        before, _ = _findings(inputs, heard, gone)
+        files[SUPERSEDED] = _lines(superseded(gone, before, incidents, findings))
     steps.done("derived files written")
     return files
 

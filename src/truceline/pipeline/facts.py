@@ -1,7 +1,7 @@
 """What a commission and a board need to know of findings, from the derived files of a mission.
 
-Nothing is guessed: the area of a unit, an order behind an incident, the owner of a sensor and a
-severity stand in no derived file, and so are not known here.
+Nothing is guessed: the area of a unit, an order behind an incident and a severity stand in no
+derived file, and so are not known here. Whose sensors a finding stands on, `holders` tells.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from truceline.pipeline.holders import owners_of
+from truceline.pipeline.superseded import FILE as SUPERSEDED
 from truceline.records import chamber, trigger
 from truceline.records.agreement import Agreement
 from truceline.records.canonical import read_record
@@ -20,6 +23,9 @@ from truceline.sensors.coverage import cell_at
 
 Plain = dict[str, Any]
 FINDINGS, INCIDENTS = "findings.jsonl", "incidents.jsonl"
+# What facts are read from, in the order in which `judged` takes them.
+FILES = (FINDINGS, INCIDENTS, SUPERSEDED)
+NOBODY_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,33 +35,60 @@ class Judged:
     Attributes:
         finding: The finding.
         incident: The incident, as its derived file has it.
+        superseded_by: None while it is told; after a revision the ids of those in its place.
     """
 
     finding: Finding
     incident: Plain
+    superseded_by: tuple[str, ...] | None = None
 
 
-def judged(findings: bytes, incidents: bytes) -> Iterator[Judged]:
-    """Read findings with their incidents from the bytes of both derived files."""
+def judged(findings: bytes, incidents: bytes, superseded: bytes = b"") -> Iterator[Judged]:
+    """Read findings with their incidents from the bytes of the derived files.
+
+    Args:
+        findings: `findings.jsonl`.
+        incidents: `incidents.jsonl`.
+        superseded: `superseded.jsonl`; empty where nothing was told otherwise before.
+    """
     by_id = {row["id"]: row for row in map(json.loads, incidents.splitlines())}
     for row in map(json.loads, findings.splitlines()):
         yield Judged(finding=read_record(Finding, row), incident=by_id[row["incident"]])
+    for row in map(json.loads, superseded.splitlines()):
+        yield Judged(
+            finding=read_record(Finding, row["finding"]),
+            incident=row["incident"],
+            superseded_by=tuple(row["by"]),
+        )
 
 
 def judged_of(mission: Path) -> tuple[Judged, ...]:
     """Read the findings of a mission; none where nothing was derived."""
-    paths = [mission / "derived" / name for name in (FINDINGS, INCIDENTS)]
-    if not all(path.is_file() for path in paths):
+    paths = [mission / "derived" / name for name in FILES]
+    return judged_in({path.name: path.read_bytes() for path in paths if path.is_file()})
+
+
+def judged_in(files: Mapping[str, bytes]) -> tuple[Judged, ...]:
+    """Read the findings from derived files by name; none where nothing was derived."""
+    if not {FINDINGS, INCIDENTS} <= files.keys():
         return ()
-    return tuple(judged(*(path.read_bytes() for path in paths)))
+    return tuple(judged(*(files[name] for name in FILES if name in files)))
 
 
-def commission_facts(found: Iterable[Judged]) -> dict[str, chamber.FindingFacts]:
-    """Give what a commission needs to know of each finding, by its id."""
-    return {one.finding.id: _for_commission(one) for one in found}
+def commission_facts(
+    found: Iterable[Judged], owners: Mapping[str, str] = NOBODY_KNOWN
+) -> dict[str, chamber.FindingFacts]:
+    """Give what a commission needs to know of each finding, by its id.
+
+    Args:
+        found: The findings.
+        owners: The state whose document each is, by hash, as far as it is known.
+    """
+    return {one.finding.id: _for_commission(one, owners) for one in found}
 
 
-def _for_commission(one: Judged) -> chamber.FindingFacts:
+def _for_commission(one: Judged, owners: Mapping[str, str]) -> chamber.FindingFacts:
+    behind = owners_of(one.incident, owners)
     return chamber.FindingFacts(
         id=one.finding.id,
         clause=one.finding.clause,
@@ -64,6 +97,9 @@ def _for_commission(one: Judged) -> chamber.FindingFacts:
         began_us=one.incident["began_us"],
         ended_us=one.incident["ended_us"],
         cell=_cell(one.incident),
+        owners=behind.states,
+        owners_known=behind.all_known,
+        superseded_by=one.superseded_by,
     )
 
 
@@ -99,6 +135,7 @@ def _for_triggers(one: Judged, kind: str) -> trigger.FindingFacts:
         cell=_cell(incident),
         severity=None,
         held_by=incident["held_by"],
+        superseded_by=one.superseded_by,
     )
 
 

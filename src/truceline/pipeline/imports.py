@@ -1,9 +1,10 @@
 """What a board takes from missions: signed, with its proofs, one way.
 
 From a mission come all entries of its log with the head that signs them, the agreements, and the
-findings with their incidents. Nothing is believed: the tree over the entries has to have the
-signed root and to continue what was imported before, each entry has to be signed by whom it must
-be, and each file has to be the one that the log states. A bundle comes whole: it proves itself.
+findings with their incidents, superseded ones among them. Nothing is believed: the tree over the
+entries has to have the signed root and to continue what was imported before, each entry has to be
+signed by whom it must be, and each file has to be the one that the log states. A bundle comes
+whole and proves itself; the findings in it count like those of its mission.
 
 What came in stands in the board's own log, as originals of the feed "import": a manifest, and the
 files that it names. The mission is only read; nothing of the board is written near it.
@@ -31,14 +32,13 @@ from truceline.evidence.tree import leaf_hash
 from truceline.evidence.verifiers import verify_bundle
 from truceline.pipeline.acts import ActReader
 from truceline.pipeline.board_folder import insist_on_board, read_stored, store_file
+from truceline.pipeline.facts import FILES
 from truceline.records.act import Act
 from truceline.records.canonical import Json, canonical
 
 FORMAT = 1
 FEED = "import"
 MANIFEST = ".manifest"
-# The derived files that a board needs: what was found, and on which incidents.
-TAKEN = ("findings.jsonl", "incidents.jsonl")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,7 +97,7 @@ class Import:
     def files(self) -> dict[str, str]:
         """The files that go along: SHA-256 by the path in the mission's folder."""
         named = {original_name(digest): digest for digest in self.agreements}
-        found = {f"{DERIVED}{path}": self.derived[path] for path in TAKEN if path in self.derived}
+        found = {f"{DERIVED}{path}": self.derived[path] for path in FILES if path in self.derived}
         return named | found
 
 

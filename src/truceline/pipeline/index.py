@@ -49,6 +49,10 @@ KINDS: dict[str, tuple[str, Naming]] = {
     "incidents.jsonl": ("incident", _incident),
     "revisions.jsonl": ("revision", lambda plain: (f"u:{plain['incident'][2:]}", None)),
     "findings.jsonl": ("finding", lambda plain: (read_record(Finding, plain).id, None)),
+    "superseded.jsonl": (
+        "superseded",
+        lambda plain: (read_record(Finding, plain["finding"]).id, None),
+    ),
     "not_applicable.jsonl": (
         "not_applicable",
         lambda plain: (read_record(NotApplicable, plain).id, None),

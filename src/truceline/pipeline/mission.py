@@ -322,6 +322,8 @@ class MissionView:
         kind, body = self._find(record)
         if kind in OF_INCIDENT:
             kind, body = self._find(body["incident"])
+        elif kind == "superseded":
+            kind, body = "incident", body["incident"]
         if kind == "incident":
             cited = [self.index.record(full)[1] for full in body["observations"]]
         elif "document_sha256" in body:

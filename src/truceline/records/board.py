@@ -153,20 +153,38 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentText:
+    """One of several texts of a commitment that stand side by side.
+
+    Attributes:
+        id: Id of the text in its commitment.
+        words: Its words, quoted or as reported.
+        source: Where it can be read.
+    """
+
+    id: str
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitmentRef:
-    """A commitment of the register, as the board needs it: ids and standing, nothing else.
+    """A commitment of the register, as the board needs it: its standing, and texts that differ.
 
     Attributes:
         id: Id in the register.
-        state: Code of the state.
+        state: Code of the state; "" for all participants together.
         component: A word of `GUARANTEE_COMPONENTS`.
-        standing: "in_force", "not_in_force" or "lapsed".
+        standing: "in_force", "not_in_force", "lapsed", or "disputed": its texts differ on whether
+            it is in force, and nothing is built on it meanwhile.
+        texts: Its texts where several stand side by side; none where one speaks for it.
     """
 
     id: str
     state: str
     component: str
     standing: str
+    texts: tuple[CommitmentText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +488,7 @@ class Board:
         activations: Of states.
         measures: Responses and sanctions.
         guarantees: One row a state and component that is on the board, sorted.
+        differing: Commitments of which several texts stand side by side. Nobody here chooses one.
         assessments: Of triggers, sorted; an unwound one is kept and says so.
         notices: Who has to be told what.
         due: What is awaited of whom, and until when.
@@ -484,6 +503,7 @@ class Board:
     activations: tuple[Activation, ...]
     measures: tuple[Measure, ...]
     guarantees: tuple[GuaranteeStanding, ...]
+    differing: tuple[CommitmentRef, ...]
     assessments: tuple[TriggerAssessment, ...]
     notices: tuple[BoardNotice, ...]
     due: tuple[Due, ...]

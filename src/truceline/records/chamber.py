@@ -43,7 +43,10 @@ class FindingFacts:
         cell: Name of the map cell it lies in; "" where it is not known.
         unit_area: Name of the area of the unit that answers for the ground; "" if not known.
         order: Name of the order that it is said to follow; "" if none is known.
-        owners: Codes of the states whose sensors it stands on, sorted.
+        owners: Codes of the states whose sensors it stands on, as far as that is known, sorted.
+        owners_known: False where it stands on others too, of which nobody knows whose they are.
+        superseded_by: None while it is told. After a revision the ids of the findings in its
+            place; empty where it was withdrawn.
     """
 
     id: str
@@ -56,6 +59,8 @@ class FindingFacts:
     unit_area: str = ""
     order: str = ""
     owners: tuple[str, ...] = ()
+    owners_known: bool = False
+    superseded_by: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.ended_us < self.began_us:
@@ -413,7 +418,8 @@ class Notice:
     Attributes:
         kind: "deadline_running", "deadline_met", "deadline_met_late", "deadline_passed",
             "party_silent", "default_to_certify", "remedy_to_follow_up", "votes_to_open",
-            "motion_to_close", "motion_to_escalate", "appeal_to_decide", "stood_on_corrected".
+            "motion_to_close", "motion_to_escalate", "appeal_to_decide", "stood_on_corrected",
+            "finding_revised".
         case: Id of the case; "" outside of one.
         subject: Id or code of what it is about.
         rule: Id of the deadline or rule; "" for none.
@@ -530,14 +536,33 @@ class Uptime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holders:
+    """Which states have something, as far as that is known.
+
+    Attributes:
+        states: Codes of those that are known to.
+        all_known: Whether no other state has it; where False, nobody knows of the others.
+    """
+
+    states: tuple[str, ...] = ()
+    all_known: bool = False
+
+    def has(self, state: str) -> bool | None:
+        """Tell whether a state has it; None: not known."""
+        if state in self.states:
+            return True
+        return False if self.all_known else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hats:
     """What one state is in one case, all at once. Shown, not forbidden.
 
     Attributes:
         state: Code of the state or party.
         is_party: It is a party to the agreement.
-        owns_sensors: Findings or exhibits of the case stand on its sensors.
-        keeps_mirror: It holds a mirror of the log.
+        owns_sensors: Findings of the case stand on its sensors; None: not known.
+        keeps_mirror: It holds a mirror of the log; None: not known.
         judges: Ids of its voting seats on the body, recused ones left out.
         recused: Ids of its seats that are recused.
         guarantees: It is a guarantor.
@@ -545,24 +570,32 @@ class Hats:
 
     state: str
     is_party: bool
-    owns_sensors: bool
-    keeps_mirror: bool
+    owns_sensors: bool | None
+    keeps_mirror: bool | None
     judges: tuple[str, ...]
     recused: tuple[str, ...]
     guarantees: bool
 
     @property
     def count(self) -> int:
-        """How many hats it wears, out of party, sensor owner, mirror, judge, guarantor."""
-        return sum(
-            [
-                self.is_party,
-                self.owns_sensors,
-                self.keeps_mirror,
-                bool(self.judges),
-                self.guarantees,
-            ]
-        )
+        """How many hats it is known to wear, of party, sensor owner, mirror, judge, guarantor."""
+        worn = (self.owns_sensors, self.keeps_mirror, self.judges, self.guarantees)
+        return self.is_party + sum(map(bool, worn))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisedFinding:
+    """A finding that a case stands on and that is told no more. It changes nothing by itself.
+
+    Attributes:
+        finding: Its id.
+        in_place: Ids of the findings in its place; none where it was withdrawn.
+        determinations: Ids of the determinations of the case that stand, and stand on it.
+    """
+
+    finding: str
+    in_place: tuple[str, ...]
+    determinations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -645,6 +678,7 @@ class CaseView:
         opened_by: Name of the key that opened it.
         claim: The party's claim that it was opened on; "" for none.
         findings: Ids of its findings.
+        revised: Which of them, or of those that its determinations cite, are told no more.
         parties: Where each party that it concerns stands.
         requests: Requests and their answers.
         exhibits: The evidence.
@@ -669,6 +703,7 @@ class CaseView:
     opened_by: str
     claim: str
     findings: tuple[str, ...]
+    revised: tuple[RevisedFinding, ...]
     parties: tuple[PartyStanding, ...]
     requests: tuple[RequestStanding, ...]
     exhibits: tuple[Exhibit, ...]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from truceline.records.board import CommitmentRef
 from truceline.records.reason import Reason
 
 # Three answers: what nobody knows counts as neither.
@@ -87,6 +88,8 @@ class Contribution:
         count: How many.
         answer: "there", "not_there" or "not_known".
         reasons: Why it is not there, or why that is not known; none where it is.
+        differing: Ids of the commitments it may stand on of which the texts differ (see
+            `GapBoard.differing`).
     """
 
     pledge: str
@@ -94,6 +97,7 @@ class Contribution:
     count: int
     answer: str
     reasons: tuple[Reason, ...]
+    differing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,8 @@ class GapBoard:
         what_if: The steps that were taken as done, "procedure/step"; none for what is.
         rows: By instant, then as the scenario lists its requirements.
         ended: Ids of pledges that were withdrawn or have expired.
+        differing: Commitments that a contribution may stand on, of which several texts stand side
+            by side, with their sources. Nobody here chooses one.
     """
 
     register: str
@@ -142,3 +148,4 @@ class GapBoard:
     what_if: tuple[str, ...]
     rows: tuple[GapRow, ...]
     ended: tuple[str, ...]
+    differing: tuple[CommitmentRef, ...]

@@ -1,9 +1,12 @@
-"""What late data changed about an incident that had been told before."""
+"""What late data changed about an incident that had been told before, and about its findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+from truceline.records.finding import Finding
+from truceline.records.incident import Incident
 
 
 class Change(Enum):
@@ -36,3 +39,22 @@ class Revision:
     to_revision: int | None
     fields: tuple[str, ...] = ()
     came_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superseded:
+    """A finding that was told, and is told no more: late data revised or withdrew its incident.
+
+    Whoever cited it must still find it, and what became of it.
+
+    Attributes:
+        finding: The finding on what was told; by the rules and the registers of sites of today.
+        incident: The incident as it was told.
+        by: Ids of the findings in its place, sorted: under the same clause and reading, on the
+            incident's next revision, else on those that have its observations now. Empty where
+            nothing is: it is withdrawn.
+    """
+
+    finding: Finding
+    incident: Incident
+    by: tuple[str, ...]

@@ -53,7 +53,8 @@ class FindingFacts:
         severity: A word of the vocabulary's `severity`; None if nobody has classified it.
         held_by: Code of the party that held the ground where it arrived; None if not known. It
             says nothing about who sent it.
-        superseded_by: Id of the finding that took its place after a revision; None for none.
+        superseded_by: None while it is told. After a revision the ids of the findings in its
+            place; empty where it was withdrawn.
     """
 
     finding: str
@@ -67,7 +68,7 @@ class FindingFacts:
     cell: str | None
     severity: str | None
     held_by: str | None
-    superseded_by: str | None = None
+    superseded_by: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability_ppm <= PPM:

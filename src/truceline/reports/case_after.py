@@ -144,7 +144,9 @@ def hats(sheet: Sheet) -> Blocks:
     return (note, Table(caption="", head=head, rows=rows))
 
 
-def _flag(sheet: Sheet, value: bool) -> Line:
+def _flag(sheet: Sheet, value: bool | None) -> Line:
+    if value is None:
+        return sheet.plain(sheet.words["value.not_known"])
     return sheet.plain(sheet.say("truly" if value else "falsely"))
 
 

@@ -235,10 +235,20 @@ def _determination(sheet: Sheet, number: int, one: Told) -> Blocks:
     )
     return (
         sheet.heading("determination", number),
+        *_revised(sheet, one["id"]),
         Facts(rows=(*sheet.record(one["id"]), *rows.rows)),
         levels_table(sheet, one["levels"]),
         *sheet.quoted("proposal.reasons", _reasons(motion)),
     )
+
+
+def _revised(sheet: Sheet, determination: str) -> Blocks:
+    """Say on which findings it stands that are told no more. It stands until a body corrects it."""
+    gone = [x["finding"] for x in sheet.case["revised"] if determination in x["determinations"]]
+    if not gone:
+        return ()
+    said = sheet.plain(sheet.say("stands_on_revised"))
+    return (Paragraph(line=(*said, Span(text=" "), *sheet.refs(gone)), kind="mark"),)
 
 
 def _reasons(motion: Told | None) -> Any:  # noqa: ANN401 - JSON

@@ -114,12 +114,27 @@ def _finding(sheet: Sheet, number: int, one: str) -> Blocks:
         ("outcome_is", sheet.plain(sheet.word("outcome", found["outcome"]))),
         ("probability", (Span(text=chance, kind="number"), Span(text=f" ({likely})"))),
         ("began", sheet.between(found["began_us"], found["ended_us"])),
-        ("owners", sheet.listed([sheet.party(code) for code in found["owners"]])),
+        ("owners", _owners(sheet, found)),
         ("cell", _known(sheet, found["cell"])),
         ("unit_area", _known(sheet, found["unit_area"])),
         ("order", _known(sheet, found["order"])),
     )
-    return (heading, Facts(rows=(*sheet.record(one), *facts.rows)))
+    rows = (*sheet.record(one), *facts.rows)
+    return (heading, *revised_mark(sheet, found["superseded_by"]), Facts(rows=rows))
+
+
+def revised_mark(sheet: Sheet, by: list[str] | None) -> Blocks:
+    """Say that a finding is told no more, and which are in its place; nothing while it is told."""
+    if by is None:
+        return ()
+    said = sheet.plain(sheet.say("finding_revised" if by else "finding_withdrawn"))
+    line = (*said, Span(text=" "), *sheet.refs(by)) if by else said
+    return (Paragraph(line=line, kind="mark"),)
+
+
+def _owners(sheet: Sheet, found: Told) -> Line:
+    named = [sheet.party(code) for code in found["owners"]]
+    return sheet.listed(named if found["owners_known"] else [*named, sheet.say("others_unknown")])
 
 
 def _known(sheet: Sheet, value: Any) -> Line:  # noqa: ANN401 - JSON

@@ -59,14 +59,15 @@ FIELDS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             "warned:open title:text assigned_to:name"
         ),
         chamber.CaseView: _fields(
-            "line,findings,parties,requests,exhibits,recusals,conflicts,motions,determinations,"
+            "line,findings,revised,parties,requests,exhibits,recusals,conflicts,motions,determinations,"
             "corrections,appeals,remedies,deadlines,published,bodies,links,patterns,hats,"
             "warnings:open claim:text opened_by:name handovers:shifts"
         ),
         chamber.FindingFacts: _fields(
-            "id,clause,outcome,probability_ppm,began_us,ended_us,owners:open "
-            "cell,unit_area,order:states"
+            "id,clause,outcome,probability_ppm,began_us,ended_us,owners,owners_known,"
+            "superseded_by:open cell,unit_area,order:states"
         ),
+        chamber.RevisedFinding: _fields("finding,in_place,determinations:open"),
         chamber.PartyStanding: _fields("party,notified_us,due_us,standing,positions:open"),
         chamber.Position: _fields("id,party,stance,at_us,late:open text:text"),
         chamber.RequestStanding: _fields(

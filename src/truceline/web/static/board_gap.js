@@ -2,7 +2,7 @@
 
 import { ask } from "./asking.js";
 import { count, instant, term } from "./words.js";
-import { because, facts, grid, items, learn, make, mark, name, note, or, section, t, when, word } from "./board_kit.js";
+import { because, differing, facts, grid, items, learn, make, mark, name, note, or, section, t, when, word } from "./board_kit.js";
 
 const HOUR_S = 3600;
 const DAY_S = 86400;
@@ -70,24 +70,25 @@ export function horizon(after_s) {
   return `T+${words}`;
 }
 
-function contribution(one) {
+function contribution(one, refs) {
+  const texts = differing(refs.filter((ref) => one.differing.includes(ref.id)));
   const reasons = one.reasons.length ? items(one.reasons.map(because), "log") : null;
-  return [make("strong", {}, name(one.state)), " · ", make("span", { class: "number" }, count(one.count)), " · ", mark(word("answer", one.answer), one.answer), make("small", {}, make("code", {}, one.pledge)), reasons];
+  return [make("strong", {}, name(one.state)), " · ", make("span", { class: "number" }, count(one.count)), " · ", mark(word("answer", one.answer), one.answer), make("small", {}, make("code", {}, one.pledge)), reasons, texts];
 }
 
-function why(row) {
+function why(row, refs) {
   if (!row.contributions.length) return t("nobody_pledged");
   const says = row.contributions.filter((one) => one.reasons.length).length;
-  return make("details", {}, make("summary", {}, t("reasons_of", { pledges: row.contributions.length, reasons: says })), items(row.contributions.map(contribution), "log"));
+  return make("details", {}, make("summary", {}, t("reasons_of", { pledges: row.contributions.length, reasons: says })), items(row.contributions.map((one) => contribution(one, refs)), "log"));
 }
 
 // What is shown beside a number that the question "what if" has changed.
 const before = (now, was) => (was === undefined || was === now ? null : make("small", { class: "was" }, t("was", { number: was })));
 
-function cells(row, old) {
+function cells(row, old, refs) {
   const number = (key) => [make("span", { class: "number" }, count(row[key])), before(row[key], old?.[key])];
   const what = [make("strong", {}, word("component", row.component)), make("small", {}, row.domain ? word("domain", row.domain) : t("no_domain"), " · ", row.capability)];
-  return { kind: row.missing ? "gap" : "filled", cells: [what, number("required"), number("there"), number("not_known"), number("missing"), why(row)] };
+  return { kind: row.missing ? "gap" : "filled", cells: [what, number("required"), number("there"), number("not_known"), number("missing"), why(row, refs)] };
 }
 
 function horizons(answer) {
@@ -97,7 +98,7 @@ function horizons(answer) {
   return groups.map((after_s) => {
     const rows = answer.gap.rows.filter((one) => one.after_s === after_s);
     const instantly = answer.gap.declared_us + after_s * 1e6;
-    return section(`after-${after_s}`, horizon(after_s), make("p", { class: "note" }, when(instantly)), grid(columns, rows.map((row) => cells(row, same(row)))));
+    return section(`after-${after_s}`, horizon(after_s), make("p", { class: "note" }, when(instantly)), grid(columns, rows.map((row) => cells(row, same(row), answer.gap.differing))));
   });
 }
 

@@ -51,6 +51,7 @@ const SPELLED = {
   condition: (code) => word("condition", code),
   least: (code) => word("readiness", code),
   level: (code) => word("readiness", code),
+  severity: (code) => term("case_file.severity", code),
   stage: (code) => word("stage", code),
   standard: (code) => term("case_file.standard", code),
   standing: (code) => word("commitment", code),
@@ -111,6 +112,12 @@ export function card(id, heading, { unwoundBy = null, stoodOn = [] } = {}, ...pa
 
 export function quoted(words, article) {
   return [words ? make("blockquote", { translate: "no" }, words) : null, note(article ? t("article", { article }) : t("house_default"))];
+}
+
+// Texts of one commitment that stand side by side: both are shown with their sources, none chosen.
+export function differing(refs) {
+  const text = (one) => [make("q", { translate: "no" }, one.words), source(one.source)];
+  return refs.map((one) => make("details", { class: "differing" }, make("summary", {}, mark(t("texts_differ", { texts: one.texts.length }), "disputed"), " ", make("code", {}, one.id)), items(one.texts.map(text), "log")));
 }
 
 export const source = (text) => make("p", { class: "note source" }, t("source"), " ", isNothing(text) ? notKnown() : make("span", { translate: "no" }, text));

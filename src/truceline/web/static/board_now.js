@@ -2,7 +2,7 @@
 
 import { ask, code } from "./asking.js";
 import { percent, term } from "./words.js";
-import { anchor, because, card, facts, grid, ids, items, learn, listed, make, mark, name, nameAll, notKnown, note, or, part, quoted, seconds, section, t, ticking, when, word } from "./board_kit.js";
+import { anchor, because, card, differing, facts, grid, ids, items, learn, listed, make, mark, name, nameAll, notKnown, note, or, part, quoted, seconds, section, t, ticking, when, word } from "./board_kit.js";
 
 const HALTED = ["paused", "stopped", "unwound"];
 
@@ -119,11 +119,12 @@ function consultation(one) {
 }
 
 // ------------------------------------------------------------------------------ states
-function standings(rows) {
+function standings(rows, refs) {
+  const texts = (one) => differing(refs.filter((ref) => ref.state === one.state && ref.component === one.component));
   const status = (one) => [mark(term("guarantee_status", one.status), one.status), one.unwound_by ? make("small", { class: "unwound-by" }, t("unwound_by"), " ", code(one.unwound_by)) : null, one.stood_on_corrected.length ? make("small", { class: "unwound-by" }, t("stood_on"), " ", ids(one.stood_on_corrected)) : null];
   const by = (one) => (one.by ? code(one.by) : t("by_register"));
   const since = (one) => (one.since_us === null ? t("by_register") : when(one.since_us));
-  return grid([t("column_state"), t("column_component"), t("column_status"), t("column_since"), t("column_by")], rows.map((one) => ({ kind: one.unwound_by || one.stood_on_corrected.length ? "unwound" : null, cells: [one.state ? name(one.state) : t("all_together"), word("component", one.component), status(one), since(one), by(one)] })));
+  return grid([t("column_state"), t("column_component"), t("column_status"), t("column_since"), t("column_by")], rows.map((one) => ({ kind: one.unwound_by || one.stood_on_corrected.length ? "unwound" : null, cells: [one.state ? name(one.state) : t("all_together"), [word("component", one.component), texts(one)], status(one), since(one), by(one)] })));
 }
 
 function decision(one) {
@@ -142,13 +143,13 @@ function decision(one) {
   );
 }
 
-function activation(one) {
+function activation(one, refs) {
   return card(
     one.id,
     [name(one.state), " · ", word("component", one.component), one.stood_down_by ? [" ", mark(t("stood_down"))] : null],
     { stoodOn: one.stood_on_corrected },
     facts([
-      [t("commitment"), one.commitment],
+      [t("commitment"), [one.commitment, differing(refs.filter((ref) => ref.id === one.commitment))]],
       [t("recorded_at"), when(one.activated_us)],
       [t("own_law"), or(one.article)],
       one.stood_down_by ? [t("stood_down"), [code(one.stood_down_by), " ", when(one.stood_down_us)]] : null,
@@ -186,7 +187,7 @@ export async function lookAtBoard() {
     const responses = answer.measures.filter((one) => !one.ladder);
     const measures = hidden.find((one) => one.part === "measures");
     const also = measures ? [...hidden, { ...measures, part: "sanctions" }] : hidden;
-    const guarantees = answer.guarantees.length ? [standings(answer.guarantees)] : [];
+    const guarantees = answer.guarantees.length ? [standings(answer.guarantees, answer.differing)] : [];
     return [
       make("p", { class: "note" }, t("as_of"), " ", when(answer.now_us)),
       note(t("notifies_only")),
@@ -197,7 +198,7 @@ export async function lookAtBoard() {
       part("consultations", t("consultations"), hidden, answer.consultations.map(consultation), t("no_consultations")),
       part("guarantees", t("guarantees"), hidden, guarantees, t("no_guarantees")),
       part("decisions", t("decisions"), hidden, answer.decisions.map(decision), t("no_decisions")),
-      part("activations", t("activations"), hidden, answer.activations.map(activation), t("no_activations")),
+      part("activations", t("activations"), hidden, answer.activations.map((one) => activation(one, answer.differing)), t("no_activations")),
       part("measures", t("responses"), hidden, responses.map(measure), t("no_responses")),
       part("sanctions", t("sanctions"), also, sanctions.map(measure), t("no_sanctions")),
     ];

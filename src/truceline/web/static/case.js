@@ -73,12 +73,16 @@ function parties(view, mandate) {
   return section("parties", t("parties"), view.parties.length ? make("div", { class: "sides" }, view.parties.map((one) => party(one, side(one.party)))) : empty("no_parties"));
 }
 
+// Late data may have revised or withdrawn a finding; the case stands as it was opened.
+const revisedMark = (by) => make("p", { class: "warning" }, "⚠ ", by.length ? [f("finding_revised"), " ", by.map((id) => [code(id), " "]).flat()] : f("finding_withdrawn"));
+
 function findings(view) {
   const one = (finding) => [
     make("a", { href: `/#incident=${encodeURIComponent(finding.incident)}&language=${document.documentElement.lang}` }, make("code", {}, finding.incident), ` ${t("in_console")}`),
     finding.facts
       ? make("p", {}, `${f("clause")} ${finding.facts.clause} · `, make("strong", {}, word("outcome", finding.facts.outcome)), ` · ${chance(finding.facts.probability_ppm)} · ${instant(finding.facts.began_us)}`)
       : note(t("finding_unknown")),
+    finding.facts && finding.facts.superseded_by !== null ? revisedMark(finding.facts.superseded_by) : null,
     note(make("code", {}, finding.short_id)),
   ];
   return section("findings", title("findings"), view.findings.length ? [items(view.findings.map(one), "log"), note(f("findings_note"))] : empty("no_findings"));
@@ -120,7 +124,7 @@ function requests(view) {
 
 function hats(view) {
   const shown = view.hats.filter((one) => one.is_party || one.owns_sensors || one.keeps_mirror || one.judges.length || one.recused.length || one.guarantees);
-  const yes = (is) => (is ? t("yes") : "–");
+  const yes = (is) => (is === null ? t("not_known") : is ? t("yes") : "–");
   const names_ = ["party", "sensors", "mirror", "judge", "recused", "guarantor"].map((name) => f(`hat.${name}`));
   const rows = shown.map((one) => [partyName(one.state), yes(one.is_party), yes(one.owns_sensors), yes(one.keeps_mirror), one.judges.join(", ") || "–", one.recused.join(", ") || "–", yes(one.guarantees)]);
   return section("hats", title("hats"), note(f("hats_note")), table([f("state"), ...names_], rows, title("hats"), { titled: true }));
@@ -140,11 +144,13 @@ function seats(view) {
   return section("seats", t("seats"), table([f("seat"), f("state"), t("seat_group"), t("seat_votes"), t("seat_holder"), t("seat_alternates")], rows, t("seats"), { titled: true }), make("h3", {}, title("declared")), said.length ? items(said, "log") : empty("no_declared"));
 }
 
-function determination(one) {
+function determination(one, view) {
+  const gone = view.revised.filter((each) => each.determinations.includes(one.id));
   const rows = one.levels.map((level) => [word("level", level.level), word("attributed", level.outcome), level.party ? partyName(level.party) : f("nobody_named")]);
   return [
     make("strong", {}, word("determination_standing", one.standing)),
     one.replaced_by ? [" · ", f("replaced_by"), " ", code(one.replaced_by)] : null,
+    gone.length ? make("p", { class: "warning" }, "⚠ ", f("stands_on_revised"), " ", gone.map((each) => [code(each.finding), " "]).flat()) : null,
     facts([
       [f("standard_is"), word("standard", one.standard)],
       [f("severity_is"), word("severity", one.severity)],
@@ -181,7 +187,7 @@ function determinations(view) {
   return section(
     "determinations",
     title("determinations"),
-    view.determinations.length ? [items(view.determinations.map(determination), "log"), note(f("determinations_note"))] : empty("no_determinations"),
+    view.determinations.length ? [items(view.determinations.map((one) => determination(one, view)), "log"), note(f("determinations_note"))] : empty("no_determinations"),
     view.corrections.length ? [make("h3", {}, title("corrections")), items(view.corrections.map(correction), "log")] : null,
     view.appeals.length ? [make("h3", {}, title("appeals")), items(view.appeals.map(appeal), "log")] : null,
   );
