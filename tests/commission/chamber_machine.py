@@ -1,7 +1,7 @@
 """A commission driven at random beside a plain model of its rules, which must agree at each step.
 
 The model keeps sets of names and asks nothing of the code that it is compared with; the votes it
-counts by `voting_by_hand`. Run long by benchmarks/bench_commission_steps.py.
+counts by `voting_by_hand`. Run long by benchmarks/bench_steps.py.
 """
 
 # ruff: noqa: ANN401 - what an act says has the shape of its name

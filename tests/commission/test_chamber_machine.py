@@ -1,4 +1,4 @@
-"""The commission at random beside its model; bench_commission_steps.py is the long form."""
+"""The commission at random beside its model; bench_steps.py is the long form."""
 
 from __future__ import annotations
 

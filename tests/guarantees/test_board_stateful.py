@@ -1,13 +1,13 @@
 """The board beside a plain model of it, act by act, in whatever order acts come.
 
 The model knows the rules in another form: sets of minutes, and lists that are searched. The long
-form of a million steps: `BOARD_STEPS=1000000`, and pytest on this file.
+form of a million acts is benchmarks/bench_steps.py.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from board_worlds import COMMITMENTS, MANDATE, T0, Log, determination, facts
 from hypothesis import HealthCheck, settings
@@ -18,8 +18,7 @@ from truceline.guarantees.board import BoardFold
 from truceline.records.board import BodyDecision
 from truceline.records.units import HOUR_US, MINUTE_US
 
-STEPS = int(os.environ.get("BOARD_STEPS", "500"))
-STEPS_OF_ONE = 50
+RUNS, STEPS_OF_ONE = 10, 50
 DAY_MINUTES = 24 * 60
 STATES = ("GB", "FR", "DE")
 WORD = {"yes": "decided_yes", "no": "decided_no", "partly": "decided_partly"}
@@ -59,6 +58,9 @@ class ModelConsultation:
 class BoardMachine(RuleBasedStateMachine):
     """Acts as they come, on the board and on the model."""
 
+    # Acts handed in so far, of all runs.
+    taken: ClassVar[int] = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.log = Log(now_us=T0 + 2 * HOUR_US)
@@ -90,6 +92,7 @@ class BoardMachine(RuleBasedStateMachine):
 
     def took(self, act: str, *, accepted: bool) -> None:
         self.fold.take(self.log.acts[-1])
+        type(self).taken += 1
         self.refusals += not accepted
         board = self.fold.board(self.log.now_us)
         assert len(board.refused) == self.refusals, (act, board.refused[-1:])
@@ -336,7 +339,7 @@ class BoardMachine(RuleBasedStateMachine):
 
 TestBoardMachine = BoardMachine.TestCase
 TestBoardMachine.settings = settings(
-    max_examples=max(1, STEPS // STEPS_OF_ONE),
+    max_examples=RUNS,
     stateful_step_count=STEPS_OF_ONE,
     suppress_health_check=list(HealthCheck),
 )
