@@ -44,7 +44,8 @@ def main() -> int:
         found = dict(zip(names, pool.map(partial(driven, steps=given.steps), names), strict=True))
     for name, rows in found.items():
         keep(f"steps-{name}", f"bench_steps.py --steps {given.steps} --only {name}", rows)
-    return 0 if all([show(rows) for rows in found.values()]) else 1
+    held = [show(rows) for rows in found.values()]
+    return 0 if all(held) else 1
 
 
 def driven(name: str, steps: int) -> list[Row]:
