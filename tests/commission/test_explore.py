@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from truceline.commission.ballot import Choice, rule_for
 from truceline.commission.bounds import limits_of, questions_of, questions_within
 from truceline.commission.explore import explore
 from truceline.commission.proposals import QUESTIONS
-from truceline.records.mandate import DecisionRule, Mandate, Rule
+from truceline.records.mandate import Deadline, DecisionRule, Mandate, Rule
 from truceline.records.mandate_path import (
     HAPPENS,
     BallotOutcome,
@@ -223,9 +223,120 @@ def test_a_level_above_without_a_rule_for_the_question_is_no_way_out() -> None:
     assert path.questions == tuple(name for name in QUESTIONS if name != "appeal")
 
 
+# ------------------------------------------------------------------ a default that escalates
+def levels(*names: str, without_rule: str = "", **said: Any) -> Mandate:  # noqa: ANN401 - as above
+    """Bodies that lead to one another in this order; a name that comes again leads back to it."""
+    up_from = dict(pairwise(names))
+    bodies = [
+        body(name, *SIDES, replace(DEPUTISED, id=f"{name}-chair"), escalates_to=up_from.get(name))
+        for name in dict.fromkeys(names)
+    ]
+    rules = [rule(one.id, KIND.CONSENSUS) for one in bodies if one.id != without_rule]
+    up = replace(limit("motion.close", default="escalates", certified_by=names[0]), **said)
+    return mandate(*bodies, rules=tuple(rules), limits=(up,))
+
+
+def veto_of_a(terms: Mandate, question: str = "remedy") -> list[str]:
+    """Tell the way in which A alone stops a question that is put to the first body."""
+    found = (one for one in paths_of(terms, VETO) if (one.body, one.party) == ("low", "A"))
+    return told(next(one for one in found if question in one.questions))
+
+
+REFUSED = ["a no", "no_consensus", "deadline_passes"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "steps"),
+    [
+        pytest.param(
+            levels("low"),
+            [*REFUSED, "nowhere_to_escalate"],
+            id="to nobody",
+        ),
+        pytest.param(
+            levels("low", "high", without_rule="high"),
+            [*REFUSED, "default_escalates high", "no_rule"],
+            id="to a body without a rule",
+        ),
+        pytest.param(
+            levels("low", "mid", "high", without_rule="mid"),
+            [*REFUSED, "default_escalates mid", "no_rule"],
+            id="to a body without a rule, where no motion begins the limit anew",
+        ),
+        pytest.param(
+            levels("low", "mid", "high"),
+            [
+                *(*REFUSED, "default_escalates mid"),
+                *(*REFUSED, "default_escalates high"),
+                *(*REFUSED, "nowhere_to_escalate"),
+            ],
+            id="through three levels, the limit of each motion passing anew",
+        ),
+        pytest.param(
+            levels("low", "mid", "high", runs_from="case.open", ends_with=("remedy.set",)),
+            [*REFUSED, "default_escalates mid", "a no", "no_consensus", "nothing_follows"],
+            id="once only, where the limit is the case's",
+        ),
+        pytest.param(
+            levels("low", "high", "low"),
+            [*REFUSED, "default_escalates high", *REFUSED, "default_escalates low", "leads_back"],
+            id="round and round",
+        ),
+    ],
+)
+def test_a_default_that_escalates_is_as_good_as_what_the_body_above_can_do(
+    terms: Mandate, steps: list[str]
+) -> None:
+    assert veto_of_a(terms) == steps
+
+
+def test_a_default_that_escalates_to_a_body_that_always_answers_leads_out() -> None:
+    expert = seat("x", group="experts", votes=False, alternates=("deputy",))
+    bodies = body("low", *SIDES, escalates_to="high"), body("high", DEPUTISED, THIRD, expert)
+    rules = (
+        rule("low", KIND.CONSENSUS),
+        rule("high", KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel"),
+    )
+    up = limit("motion.close", default="escalates", certified_by="high")
+    assert explore(mandate(*bodies, rules=rules, limits=(up,))).paths == ()
+    assert explore(mandate(*bodies, rules=rules, limits=(ANY_LIMIT,))).paths != ()
+
+
+def test_a_default_that_escalates_is_walked_though_its_certifier_may_be_absent() -> None:
+    terms = levels("low", "high", without_rule="high")
+    absent = tuple(
+        replace(one, seats=tuple(replace(x, alternates=()) for x in one.seats))
+        for one in terms.bodies
+    )
+    by_a = [
+        told(one)[3:]
+        for one in explore(replace(terms, bodies=absent)).paths
+        if (one.body, one.party, one.outcome) == ("low", "A", BallotOutcome.NO_CONSENSUS)
+    ]
+    assert by_a == [
+        ["default_needs_chair", "chair_may_be_absent"],
+        ["default_escalates high", "no_rule"],
+    ]
+
+
+def test_a_plain_default_beside_one_that_escalates_still_leads_out() -> None:
+    terms = levels("low", "high", without_rule="high")
+    plain = limit("remedy.set", default="it stands", certified_by="low")
+    found = explore(replace(terms, deadlines=(*terms.deadlines, plain))).paths
+    assert "remedy" not in {question for path in found for question in path.questions}
+    assert "appeal" in {question for path in found for question in path.questions}
+
+
 def test_an_escalation_to_nobody_is_told() -> None:
     terms = one_body(*SIDES, kind=KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
     assert told(explore(terms).paths[0])[-1] == "nowhere_to_escalate"
+
+
+def test_no_remedy_follows_a_limit_by_whose_default_the_case_only_goes_up() -> None:
+    late = limit("remedy.follow_up", default="escalates", certified_by="b")
+    terms = one_body(DEPUTISED, kind=KIND.MAJORITY, questions=("determination",), limits=(late,))
+    (path,) = (one for one in explore(terms).paths if one.questions == ("remedy",))
+    assert told(path) == ["deadline_passes", "no_rule"]
 
 
 def test_bodies_without_any_rule_stand_still_from_the_first() -> None:
@@ -305,6 +416,7 @@ WORLDS = (
     default_certified_by_its_chair(CHAIR),
     one_body(*SIDES, CHAIR, kind=KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel"),
     two_levels(THIRD, questions=("appeal",)),
+    levels("low", "high"),
     mandate(
         body("low", *SIDES, escalates_to="high"),
         body("high", *SIDES, escalates_to="low"),
@@ -328,19 +440,20 @@ def test_every_outcome_and_every_word_of_a_path_is_reached() -> None:
 
 # ---------------------------------------------------------------- the whole walk, by brute force
 @st.composite
-def two_bodies(draw: st.DrawFn) -> Mandate:
-    """Two bodies of up to three seats that escalate anywhere, with limits or without."""
-    names = ("low", "high")
+def small_mandates(draw: st.DrawFn) -> Mandate:
+    """Bodies of up to three seats that escalate anywhere, with limits or without."""
+    names = draw(st.sampled_from([("low", "high"), ("low", "mid", "high")]))
     bodies, rules = [], []
     for name in names:
-        size = draw(st.integers(1, 3))
+        size = draw(st.integers(1, 3 if len(names) == 2 else 2))
         chair = draw(st.integers(-1, size - 1))
         seats = [
             seat(
                 f"{name}{number}",
-                state=draw(st.sampled_from(["", *PARTIES])),
+                # A chair who is relied on is what most ways out need: let there be enough.
+                state=draw(st.sampled_from(["", *PARTIES, *([""] * 3 * (number == chair))])),
                 chairs=number == chair,
-                alternates=draw(st.sampled_from([(), ("deputy",)])),
+                alternates=draw(st.sampled_from([(), ("deputy",), ("deputy",)])),
             )
             for number in range(size)
         ]
@@ -356,16 +469,26 @@ def two_bodies(draw: st.DrawFn) -> Mandate:
         said["questions"] = draw(st.sampled_from([("any",), ("remedy",), ("appeal", "remedy")]))
         rules.append(rule(name, kind, **said))
     bounded = draw(
-        st.sampled_from(
-            [
-                (),
-                (ANY_LIMIT,),
-                (limit("motion.close", default="it stands", certified_by="low"),),
-                (limit("remedy.set", default="it stands", certified_by="high"),),
-            ]
+        st.lists(
+            st.builds(
+                limited,
+                st.sampled_from([("motion.put", "motion.close"), ("case.open", "remedy.set")]),
+                st.sampled_from([None, *((what, by) for what in DEFAULTS for by in names)]),
+            ),
+            max_size=2,
+            unique_by=lambda one: one.id,
         )
     )
-    return mandate(*bodies, rules=tuple(rules), limits=bounded)
+    return mandate(*bodies, rules=tuple(rules), limits=tuple(bounded))
+
+
+DEFAULTS = ("it stands", "escalates", "escalates")
+
+
+def limited(acts: tuple[str, str], said: tuple[str, str] | None) -> Deadline:
+    what, by = said or ("", None)
+    one = limit(acts[1], default=what, certified_by=by)
+    return replace(one, id=f"{acts[0]}-{what.replace(' ', '-')}", runs_from=acts[0])
 
 
 def acts(terms: Mandate, body_id: str | None) -> bool:
@@ -378,15 +501,27 @@ def acts(terms: Mandate, body_id: str | None) -> bool:
     )
 
 
-def can_stand_still(terms: Mandate, body_id: str, question: str, seen: tuple[str, ...]) -> bool:
+def can_stand_still(
+    terms: Mandate,
+    body_id: str,
+    question: str,
+    seen: tuple[str, ...],
+    used: tuple[str, ...] = (),
+) -> bool:
     """Play every vote of every seat, and ask whether one of them leads to no answer."""
     one = next(each for each in terms.bodies if each.id == body_id)
     by = rule_for(terms, body_id, question)
-    limits = limits_of(terms, question)
-    if any(each.default and acts(terms, each.certified_by) for each in limits):
+    if any(
+        each.default not in {"", "escalates"} and acts(terms, each.certified_by)
+        for each in limits_of(terms, question)
+    ):
         return False
-    if by is None or body_id in seen:
+    if body_id in seen:
         return True
+    here = (*seen, body_id)
+    if by is None:
+        return no_default_helps(terms, body_id, question, here, used)
+    left = tuple(name for name in used if not name.startswith("motion.put"))
     for choices in product(Choice, repeat=len(one.seats)):
         votes = {each.id: choice for each, choice in zip(one.seats, choices, strict=True)}
         if relies_on_an_alternate(terms, one, by, votes):
@@ -394,26 +529,46 @@ def can_stand_still(terms: Mandate, body_id: str, question: str, seen: tuple[str
         outcome = counted(terms, one, by, votes)
         fails = outcome is BallotOutcome.TIE and by.on_tie == "fails"
         answered = outcome in {BallotOutcome.CARRIED, BallotOutcome.REJECTED} or fails
-        if not answered and leads_nowhere(terms, by, outcome, question, (*seen, body_id)):
+        if not answered and leads_nowhere(terms, by, outcome, question, here, left):
             return True
     return False
 
 
 def leads_nowhere(
-    terms: Mandate, by: Rule, outcome: BallotOutcome, question: str, seen: tuple[str, ...]
+    terms: Mandate,
+    by: Rule,
+    outcome: BallotOutcome,
+    question: str,
+    seen: tuple[str, ...],
+    used: tuple[str, ...],
 ) -> bool:
-    limits = limits_of(terms, question)
     waits = outcome is BallotOutcome.NOT_QUORATE and by.kind is not KIND.SILENCE_PROCEDURE
-    if waits and not limits:
+    if waits and not limits_of(terms, question):
         return True
+    up = next(each.escalates_to for each in terms.bodies if each.id == by.body)
     goes_up = outcome is BallotOutcome.TIE and by.on_tie == "escalates"
-    if goes_up or by.on_deadlock == "escalates":
-        up = next(each.escalates_to for each in terms.bodies if each.id == by.body)
-        return up is None or can_stand_still(terms, up, question, seen)
-    return by.on_deadlock == "nothing" or not acts(terms, by.body)
+    if (goes_up or by.on_deadlock == "escalates") and up is not None:
+        return can_stand_still(terms, up, question, seen, used)
+    if by.on_deadlock == "expert_panel" and not goes_up and acts(terms, by.body):
+        return False
+    return no_default_helps(terms, by.body, question, seen, used)
 
 
-@given(two_bodies())
+def no_default_helps(
+    terms: Mandate, body_id: str, question: str, seen: tuple[str, ...], used: tuple[str, ...]
+) -> bool:
+    """Try each default that escalates, which a limit has once; a motion has its own limit."""
+    up = next(each.escalates_to for each in terms.bodies if each.id == body_id)
+    return up is None or not any(
+        each.default == "escalates"
+        and each.id not in used
+        and acts(terms, each.certified_by)
+        and not can_stand_still(terms, up, question, seen, (*used, each.id))
+        for each in limits_of(terms, question)
+    )
+
+
+@given(small_mandates())
 def test_a_way_to_stand_still_is_found_exactly_where_there_is_one(terms: Mandate) -> None:
     found = {(path.body, question) for path in explore(terms).paths for question in path.questions}
     for one in terms.bodies:
@@ -423,7 +578,7 @@ def test_a_way_to_stand_still_is_found_exactly_where_there_is_one(terms: Mandate
                 assert ((one.id, question) in found) == expected, (one.id, question)
 
 
-@given(two_bodies())
+@given(small_mandates())
 def test_swapping_the_parties_swaps_the_paths(terms: Mandate) -> None:
     swap = {"A": "B", "B": "A", "": ""}
     mirrored = replace(

@@ -25,11 +25,11 @@ QUESTIONS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     "remedy.lift": ("remedy",),
     "remedy.set": ("remedy",),
 }
-MOTION_CLOSED = "motion.close"
+MOTION_PUT, MOTION_CLOSED = "motion.put", "motion.close"
 # What a limit to the closing of a motion waits for: that of each motion, where it runs from the
 # motion itself; that of a motion on what was put in. From any other act, nobody can tell.
 QUESTIONS_FROM_ACT: Mapping[str, tuple[str, ...]] = {
-    "motion.put": QUESTIONS,
+    MOTION_PUT: QUESTIONS,
     "case.evidence": ("admission",),
     "case.appeal": ("appeal",),
 }
@@ -63,12 +63,15 @@ def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
 
 
 def limits_of_remedies(mandate: Mandate) -> tuple[Deadline, ...]:
-    """Give the text's limits for keeping or reporting on a remedy that name nothing to follow."""
+    """Give the text's limits for keeping or reporting on a remedy after which nothing is said.
+
+    A default that escalates says nothing of a remedy: it only takes the question to another body.
+    """
     return tuple(
         limit
         for limit in mandate.deadlines
         if limit.article
-        and not limit.default
+        and limit.default in {"", "escalates"}
         and all(act.startswith(FOLLOW_UP) and not questions_of(act) for act in limit.ends_with)
     )
 

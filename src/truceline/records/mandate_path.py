@@ -44,6 +44,7 @@ SEATS_DO = ("no", "abstain", "absent", "recused")
 THEN = (
     "deadline_passes",
     "default_needs_chair",
+    "default_escalates",
     "silence_ends",
     "escalates",
     "experts_need_chair",
