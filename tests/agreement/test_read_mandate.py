@@ -177,6 +177,13 @@ def test_rules_hold_shares_quorums_and_what_follows() -> None:
     assert (silent.silence_s, silent.on_deadlock, silent.share) == (216_000, "nothing", None)
 
 
+def test_experts_have_a_time_of_their_own_or_none() -> None:
+    asked = 'on_deadlock = "expert_panel"\n'
+    assert mandate_of().rules[1].experts_within_s is None
+    text = BODIES.replace(asked, f'{asked}experts_within = "P7D"\n')
+    assert mandate_of(text).rules[1].experts_within_s == 7 * 86_400
+
+
 def test_the_name_of_a_kind_says_what_follows_a_deadlock_or_a_tie() -> None:
     text = BODIES.replace('kind = "majority"\non_tie = "chair"\n', 'kind = "chair_casting_vote"\n')
     assert mandate_of(text).rules[1].on_tie == "chair"
@@ -332,6 +339,22 @@ PROBLEMS = {
         (
             "[[rule]] 3 (silent): share: means nothing for silence_procedure; only "
             "qualified_majority has it"
+        ),
+    ),
+    "a time for experts whom nobody asks": (
+        'on_deadlock = "escalates"',
+        'on_deadlock = "escalates"\nexperts_within = "P7D"',
+        (
+            "[[rule]] 1 (by-two-thirds): experts_within: nobody asks the experts: on_deadlock "
+            "is 'escalates'"
+        ),
+    ),
+    "a time for experts that is none": (
+        'on_deadlock = "expert_panel"',
+        'on_deadlock = "expert_panel"\nexperts_within = "a week"',
+        (
+            "[[rule]] 2 (tied): experts_within: 'a week' is no length of time; write PT12H, "
+            "PT30M or P7D"
         ),
     ),
     "a majority that does not say what a tie is": (

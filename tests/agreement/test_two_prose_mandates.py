@@ -9,7 +9,8 @@ the Council was never walked, and all was one kind, the absent secretary. Now as
 
 Harbour Protocol. Expected: six questions that only need a certifying chair, and no veto among
 them; a closing that any one state vetoes, and that needs a chair to certify the silence. Differed:
-the certificate of a silence is taken as had; a closing of which all five are recused is a deadlock;
+what the six need is not the chair, as an expert may certify too, but experts who report; the
+certificate of a silence is taken as had; a closing of which all five are recused is a deadlock;
 the second body's questions are told a second time, as its own.
 """
 
@@ -90,13 +91,13 @@ def test_the_lake_accord_stands_still_in_the_council_whoever_certifies() -> None
     assert {one.kind.value for one in told[0]} == {"veto", "deadlock"}
 
 
-def test_the_harbour_protocol_needs_a_chair_for_all_but_a_closing() -> None:
+def test_the_harbour_protocol_needs_experts_who_report_for_all_but_a_closing() -> None:
     paths = explore(mandate_of("harbour-protocol")).paths
     others = [one for one in paths if one.questions != ("closing",)]
-    assert {(one.kind.value, one.ends_at) for one in others} == {
-        ("needs_absent_chair", "commission-later")
-    }
-    assert not [one for one in others if one.party]
+    assert {(one.kind.value, one.ends_at) for one in others} == {("deadlock", "commission-later")}
+    assert {one.steps[-1].what for one in others} == {"experts_may_be_silent"}
+    assert {one.steps[-1].seats for one in others} == {("expert-1", "expert-2", "expert-3")}
+    assert not [one for one in others if one.blockers]
 
 
 def test_any_state_of_the_harbour_keeps_a_case_from_being_closed() -> None:
@@ -106,7 +107,7 @@ def test_any_state_of_the_harbour_keeps_a_case_from_being_closed() -> None:
     seats = {"ardmark", "belmark", "corland", "dunland", "estland"}
     assert {seat for one in vetoes for seat in one.blockers} == seats
     assert {one.party for one in vetoes} == {"ARD", "BEL", ""}
-    (left,) = (one for one in paths if one.kind.value == "deadlock")
+    (left,) = (one for one in paths if one.steps[0].what == "recused")
     assert (set(left.steps[0].seats), left.steps[0].what) == (seats, "recused")
 
 
@@ -435,10 +436,20 @@ def after_consensus_failed() -> tuple[Room, str, dict[str, Any]]:
     return room, case, said
 
 
-def test_the_experts_word_stands_once_the_chair_certified_it_if_they_voted_beforehand() -> None:
+def left_to_the_experts() -> tuple[Room, str, str, dict[str, Any]]:
+    """Let the four fifths fail, too."""
     room, case, said = after_consensus_failed()
-    motion = stage(room, case, said, {**EXPERTS, **FIVE})
+    motion = stage(room, case, said, FIVE)
     room.do("motion.close", "cor/envoy", motion, result="deadlocked")
+    return room, case, motion, said
+
+
+def test_the_experts_report_once_the_vote_failed_and_their_word_stands_once_certified() -> None:
+    room, case, motion, said = left_to_the_experts()
+    room.now_us += 6 * DAY_US
+    for seat, key in EXPERTS.items():
+        report = {"vote": "yes", "reasons": "As the tape and the photograph show.", "salt": ""}
+        room.do("vote.open", key, motion, seat=seat, **report)
     recorded = {"motion": motion, "proposal": said}
     refused = room.refused("determination.record", "cor/envoy", case, **recorded)
     assert refused == "motion_not_carried"
@@ -447,13 +458,11 @@ def test_the_experts_word_stands_once_the_chair_certified_it_if_they_voted_befor
     room.do("determination.record", "cor/envoy", case, **recorded)
 
 
-def test_experts_who_wait_for_the_vote_to_fail_as_the_prose_says_are_not_heard() -> None:
-    room, case, said = after_consensus_failed()
-    motion = stage(room, case, said, FIVE)
-    sealed = commitment(motion, "yes", "", "expert-1")
-    late = {"seat": "expert-1", "commitment": sealed}
-    assert room.refused("vote.seal", "expert/one", motion, **late) == "not_sealing"
-    room.do("motion.close", "cor/envoy", motion, result="deadlocked")
+def test_experts_who_let_seven_days_pass_are_not_heard() -> None:
+    room, case, motion, _ = left_to_the_experts()
+    room.now_us += 7 * DAY_US
+    report = {"vote": "yes", "reasons": "", "salt": ""}
+    assert room.refused("vote.open", "expert/one", motion, **report) == "experts_late"
     certificate = {"deadline": "by-four-fifths", "subject": motion}
     refused = room.refused("deadline.certify", "cor/envoy", case, **certificate)
     assert refused == "experts_undecided"

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from chamber_world import (
     CHAIR,
     FINDINGS,
+    HOUR_S,
     PARTIES,
     REVIEWER,
     SEATS,
@@ -21,6 +22,7 @@ from chamber_world import (
     party_key,
     rule,
 )
+from chamber_world import seat as seat_of
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition
 from hypothesis.stateful import rule as step
@@ -32,11 +34,16 @@ from truceline.records.mandate import DecisionRule
 from truceline.records.units import HOUR_US
 
 KINDS = [kind for kind in DecisionRule if kind is not DecisionRule.SILENCE_PROCEDURE]
+KINDS += [DecisionRule.EXPERT_PANEL_DEFAULT] * 2  # what follows it has more steps than the others
 NAMES = [seat.id for seat in SEATS]
-OTHERS = NAMES[1:]  # the chair stays
+EXPERTS = tuple(seat_of(f"x{number}", group="experts", votes=False) for number in range(3))
+ASKED = [one.id for one in EXPERTS]
+OTHERS = [*NAMES[1:], *ASKED]  # the chair stays
+DETERMINED_IN_US = 48 * HOUR_US  # article 9, from the opening of a grave case
 RESULTS = ["carried", "not_carried", "deadlocked", "no_quorum"]
 parties = st.sampled_from(PARTIES)
 some_seat = st.sampled_from(NAMES)
+some_expert = st.sampled_from(ASKED)
 votes = st.sampled_from(["yes", "yes", "no", "abstain"])
 
 
@@ -51,9 +58,19 @@ class Commission(RuleBasedStateMachine):
         guarantors=st.integers(0, 2),
         counts=st.booleans(),
         on_tie=st.sampled_from(["fails", "chair", "escalates"]),
+        leaves_it=st.booleans(),
+        within_h=st.sampled_from([None, 24]),
     )
     def begin(
-        self, kind: DecisionRule, quorum: int, guarantors: int, *, counts: bool, on_tie: str
+        self,
+        kind: DecisionRule,
+        quorum: int,
+        guarantors: int,
+        *,
+        counts: bool,
+        on_tie: str,
+        leaves_it: bool,
+        within_h: int | None,
     ) -> None:
         """Draw the rule by which the body decides, and open a case."""
         self.rule = rule(
@@ -63,9 +80,15 @@ class Commission(RuleBasedStateMachine):
             share=(2, 3),
             abstentions_count=counts,
             on_tie=on_tie,
+            on_deadlock="expert_panel" if leaves_it else "nothing",
+            experts_within_s=within_h and within_h * HOUR_S,
         )
-        self.world = World(mandate(self.rule))
+        self.world = World(mandate(self.rule, seats=(*SEATS, *EXPERTS)))
         self.case = self.world.open_case()
+        self.late_us = self.world.now_us + DETERMINED_IN_US
+        self.first_us: int | None = None  # of the first determination
+        self.left_to_experts = ""  # "at once", "once late", or not at all
+        self.reports: dict[str, str] = {}
         self.told: dict[str, int] = {}
         self.replied: dict[str, int] = {}
         self.recused: set[str] = set()
@@ -148,6 +171,8 @@ class Commission(RuleBasedStateMachine):
             if self.motion:
                 self.seals.pop(seat, None)
                 self.opened.pop(seat, None)
+            if self.left_to_experts:
+                self.reports.pop(seat, None)
             self.go_on()
 
     @step(seat=st.sampled_from(OTHERS), absent=st.booleans())
@@ -252,6 +277,18 @@ class Commission(RuleBasedStateMachine):
             if counted == "carried":
                 self.carried.add(self.motion)
             self.last, self.motion = self.motion, ""
+            self.closed_us, self.reports = self.world.now_us, {}
+            self.left_to_experts = self.who_follows(counted, [vote for *_, vote in votes_cast])
+
+    @precondition(lambda self: not self.motion)
+    @step()
+    def vote_through(self) -> None:
+        """Put a question, and bring it to its end in one step."""
+        self.put()
+        self.all_seal()
+        if self.since_us is not None:
+            self.all_open()
+            self.close("", rightly=True)
 
     @precondition(lambda self: hasattr(self, "last"))
     @step(honest=st.booleans())
@@ -272,3 +309,70 @@ class Commission(RuleBasedStateMachine):
         if expected:
             self.used.add(self.last)
             self.determined += 1
+            self.first_us = self.first_us or self.world.now_us
+
+    # ------------------------------------------------------------------------ the experts
+    def who_follows(self, result: str, said: list[str]) -> str:
+        """Say when a motion with this result is left to the experts."""
+        kind = self.rule.kind
+        asks = self.rule.on_deadlock == "expert_panel" or kind is DecisionRule.EXPERT_PANEL_DEFAULT
+        is_tie = kind is DecisionRule.MAJORITY and said.count("yes") == said.count("no")
+        goes_up = kind is DecisionRule.ESCALATION_ON_DEADLOCK
+        goes_up |= is_tie and self.rule.on_tie == "escalates" and result == "deadlocked"
+        if not asks or goes_up:
+            return ""
+        return {"deadlocked": "at once", "no_quorum": "once late"}.get(result, "")
+
+    def asked_since_us(self, at_us: int) -> int | None:
+        if self.left_to_experts == "at once":
+            return self.closed_us
+        in_time = self.first_us is not None and self.first_us <= self.late_us
+        if self.left_to_experts == "once late" and at_us > self.late_us and not in_time:
+            return max(self.closed_us, self.late_us)
+        return None
+
+    def is_over(self, at_us: int) -> bool:
+        since_us, within_s = self.asked_since_us(at_us), self.rule.experts_within_s
+        if since_us is None or within_s is None:
+            return False
+        return at_us > since_us + within_s * 1_000_000
+
+    @precondition(lambda self: hasattr(self, "last"))
+    @step(name=some_expert, alternate=st.booleans(), vote=votes)
+    def report(self, name: str, *, alternate: bool, vote: str) -> None:
+        signed_us = self.world.now_us + 1_000_000
+        expected = (
+            self.asked_since_us(signed_us) is not None
+            and not self.is_over(signed_us)
+            and self.acts(name, alternate=alternate)
+            and name not in self.recused
+            and name not in self.reports
+        )
+        said = {"vote": vote, "reasons": "As I saw it.", "salt": ""}
+        self.tried(expected, "vote.open", self.key(name, alternate=alternate), self.last, **said)
+        if expected:
+            self.reports[name] = vote
+
+    @precondition(lambda self: hasattr(self, "last") and self.left_to_experts)
+    @step(vote=votes)
+    def all_report(self, vote: str) -> None:
+        for name in ASKED:
+            self.report(name, alternate=name in self.absent | self.replaced, vote=vote)
+
+    @precondition(lambda self: hasattr(self, "last"))
+    @step(by=st.sampled_from(["chair", "chair", "aa", *ASKED]), alternate=st.booleans())
+    def certify(self, by: str, *, alternate: bool) -> None:
+        signed_us = self.world.now_us + 1_000_000
+        may = by == "chair" or (by in ASKED and self.acts(by, alternate=alternate))
+        said = list(self.reports.values())
+        lead = said.count("yes") - said.count("no")
+        left = len(set(ASKED) - self.recused - set(self.reports))
+        settled = left == 0 or abs(lead) > left or self.is_over(signed_us)
+        expected = may and self.asked_since_us(signed_us) is not None and settled and lead != 0
+        key = self.key(by, alternate=alternate and by != "chair")
+        named = {"deadline": self.rule.id, "subject": self.last}
+        self.tried(expected, "deadline.certify", key, self.case, **named)
+        if expected:
+            self.left_to_experts = ""
+            if lead > 0:
+                self.carried.add(self.last)

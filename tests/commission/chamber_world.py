@@ -77,6 +77,7 @@ def rule(kind: DecisionRule = DecisionRule.MAJORITY, **more: Any) -> Rule:
         silence_s=more.get("silence_s"),
         on_tie=more.get("on_tie", "fails"),
         on_deadlock=more.get("on_deadlock", "nothing"),
+        experts_within_s=more.get("experts_within_s"),
         article="7",
         words="The Commission decides.",
     )

@@ -143,10 +143,36 @@ def test_a_default_that_only_an_absent_chair_can_certify_leads_nowhere() -> None
     assert path.steps[-2].article == "9"
 
 
-def test_experts_are_a_way_out_if_a_chair_can_certify_their_finding() -> None:
-    for chair, kinds in ((DEPUTISED, set()), (CHAIR, {NEEDS_CHAIR})):
-        terms = one_body(*SIDES, chair, kind=KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel")
-        assert {path.kind for path in explore(terms).paths} == kinds
+BY_PANEL: Any = {"kind": KIND.EXPERT_PANEL_DEFAULT, "on_deadlock": "expert_panel"}
+ALONE = seat("x", group="experts", votes=False)
+EXPERT = replace(ALONE, alternates=("deputy",))
+
+
+@pytest.mark.parametrize(
+    ("experts", "within_s", "kinds"),
+    [
+        pytest.param((EXPERT,), None, set(), id="one who is relied on"),
+        pytest.param((ALONE,), None, {STALL}, id="nobody replaces the one there is"),
+        pytest.param((ALONE,), 60, {DEADLOCK}, id="the same, and the text says when it is late"),
+        pytest.param((replace(EXPERT, state="A"),), 60, {DEADLOCK}, id="a party's expert"),
+        pytest.param((replace(EXPERT, group=""),), 60, {DEADLOCK}, id="who is no expert"),
+        pytest.param((EXPERT, replace(ALONE, id="y")), None, {STALL}, id="all are waited for"),
+        pytest.param((EXPERT, replace(ALONE, id="y")), 60, set(), id="but not beyond their time"),
+    ],
+)
+def test_experts_are_a_way_out_if_they_can_be_relied_on_to_report(
+    experts: tuple[Any, ...], within_s: int | None, kinds: set[Standstill]
+) -> None:
+    found = explore(one_body(*SIDES, *experts, experts_within_s=within_s, **BY_PANEL))
+    assert {path.kind for path in found.paths} == kinds
+    assert found.counted_on == (() if kinds else ("b/x",))
+    assert {told(path)[-1].split()[-1] for path in found.paths} <= {"experts_may_be_silent"}
+
+
+def test_whoever_blocks_the_vote_does_not_silence_the_experts() -> None:
+    paths = explore(one_body(*SIDES, ALONE, experts_within_s=60, **BY_PANEL)).paths
+    assert {path.blockers for path in paths} == {()}
+    assert "x experts_may_be_silent" in {told(path)[-1] for path in paths}
 
 
 def test_a_tie_that_the_text_calls_failed_is_an_answer() -> None:
@@ -291,8 +317,7 @@ def test_a_default_that_escalates_is_as_good_as_what_the_body_above_can_do(
 
 
 def test_a_default_that_escalates_to_a_body_that_always_answers_leads_out() -> None:
-    expert = seat("x", group="experts", votes=False, alternates=("deputy",))
-    bodies = body("low", *SIDES, escalates_to="high"), body("high", DEPUTISED, THIRD, expert)
+    bodies = body("low", *SIDES, escalates_to="high"), body("high", DEPUTISED, THIRD, EXPERT)
     rules = (
         rule("low", KIND.CONSENSUS),
         rule("high", KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel"),
@@ -362,9 +387,9 @@ def test_the_act_tells_the_question() -> None:
     assert questions_of("case.position") == ()
 
 
-def test_where_nobody_certifies_the_experts_word_a_default_still_leads_out() -> None:
-    by_panel = rule("b", KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel")
-    bodies = (body("b", *SIDES, CHAIR), body("c", DEPUTISED))
+def test_where_the_experts_may_be_silent_a_default_still_leads_out() -> None:
+    by_panel = rule("b", **BY_PANEL)
+    bodies = (body("b", *SIDES, ALONE), body("c", DEPUTISED))
     by_default = limit("motion.close", default="it stands", certified_by="c")
     found = explore(mandate(*bodies, rules=(by_panel,), limits=(by_default,)))
     assert (found.paths, found.counted_on) == ((), ("c/chair",))
@@ -390,19 +415,6 @@ def test_the_closing_of_a_motion_bounds_what_the_limit_runs_from(
     assert set(questions_within(both)) == {*bounded, "remedy"}
 
 
-def test_an_expert_with_an_alternate_can_be_counted_on_to_certify_the_experts_word() -> None:
-    said: Any = {"kind": KIND.EXPERT_PANEL_DEFAULT, "on_deadlock": "expert_panel"}
-    deputised = seat("x", group="experts", votes=False, alternates=("deputy",))
-    found = explore(one_body(*SIDES, CHAIR, deputised, **said))
-    assert (found.paths, found.counted_on) == ((), ("b/x",))
-    for one in (
-        replace(deputised, alternates=()),
-        replace(deputised, state="A"),
-        replace(deputised, group=""),
-    ):
-        assert explore(one_body(*SIDES, CHAIR, one, **said)).paths
-
-
 def test_nothing_happens_on_a_path_that_has_no_word() -> None:
     with pytest.raises(ValueError, match="'explodes' is nothing that happens on a path"):
         PathStep(body="b", seats=(), what="explodes", to="", rule="", article="")
@@ -414,7 +426,7 @@ WORLDS = (
     one_body(*SIDES, THIRD, CHAIR, kind=KIND.MAJORITY, on_tie="escalates"),
     one_body(*SIDES, THIRD, kind=KIND.MAJORITY, abstentions_count=True),
     default_certified_by_its_chair(CHAIR),
-    one_body(*SIDES, CHAIR, kind=KIND.EXPERT_PANEL_DEFAULT, on_deadlock="expert_panel"),
+    one_body(*SIDES, ALONE, **BY_PANEL),
     two_levels(THIRD, questions=("appeal",)),
     levels("low", "high"),
     mandate(
@@ -457,6 +469,16 @@ def small_mandates(draw: st.DrawFn) -> Mandate:
             )
             for number in range(size)
         ]
+        seats += [
+            seat(
+                f"{name}-expert{number}",
+                state=draw(st.sampled_from(["", "", "A"])),
+                group="experts",
+                votes=False,
+                alternates=draw(st.sampled_from([(), ("deputy",), ("deputy",)])),
+            )
+            for number in range(draw(st.integers(0, 2)))
+        ]
         to = draw(st.sampled_from([None, *(other for other in names if other != name)]))
         bodies.append(body(name, *seats, escalates_to=to))
         kind = draw(st.sampled_from(KIND))
@@ -466,6 +488,7 @@ def small_mandates(draw: st.DrawFn) -> Mandate:
         said["on_deadlock"] = DEADLOCK_OF_KIND.get(kind) or draw(
             st.sampled_from(["nothing", "escalates", "expert_panel"])
         )
+        said["experts_within_s"] = draw(st.sampled_from([None, 3600]))
         said["questions"] = draw(st.sampled_from([("any",), ("remedy",), ("appeal", "remedy")]))
         rules.append(rule(name, kind, **said))
     bounded = draw(
@@ -522,8 +545,10 @@ def can_stand_still(
     if by is None:
         return no_default_helps(terms, body_id, question, here, used)
     left = tuple(name for name in used if not name.startswith("motion.put"))
-    for choices in product(Choice, repeat=len(one.seats)):
-        votes = {each.id: choice for each, choice in zip(one.seats, choices, strict=True)}
+    voters = [each.id for each in one.seats if each.group != "experts"]
+    for choices in product(Choice, repeat=len(voters)):
+        votes = {each.id: Choice.ABSENT for each in one.seats}
+        votes |= dict(zip(voters, choices, strict=True))
         if relies_on_an_alternate(terms, one, by, votes):
             continue
         outcome = counted(terms, one, by, votes)
@@ -549,9 +574,21 @@ def leads_nowhere(
     goes_up = outcome is BallotOutcome.TIE and by.on_tie == "escalates"
     if (goes_up or by.on_deadlock == "escalates") and up is not None:
         return can_stand_still(terms, up, question, seen, used)
-    if by.on_deadlock == "expert_panel" and not goes_up and acts(terms, by.body):
+    if by.on_deadlock == "expert_panel" and not goes_up and experts_report(terms, by):
         return False
     return no_default_helps(terms, by.body, question, seen, used)
+
+
+def experts_report(terms: Mandate, by: Rule) -> bool:
+    """Let every expert be silent who may be, and ask whether the word of the others stands."""
+    seats = next(each.seats for each in terms.bodies if each.id == by.body)
+    experts = {each.id for each in seats if each.group == "experts"}
+    silent = {
+        each.id
+        for each in seats
+        if each.id in experts and not (each.alternates and each.state not in PARTIES)
+    }
+    return silent < experts and (not silent or by.experts_within_s is not None)
 
 
 def no_default_helps(

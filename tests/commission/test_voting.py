@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from chamber_world import PARTIES, rule, seat
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from voting_by_hand import by_hand
 
-from truceline.commission.voting import Vote, may_vote, tally
+from truceline.commission.voting import Vote, is_expert, may_vote, tally
 from truceline.records.mandate import DecisionRule, Rule, Seat
 
 K = DecisionRule
@@ -203,13 +204,13 @@ def test_a_chair_without_a_vote_decides_ties_and_counts_for_nothing_else() -> No
     assert tally(of, votes("y y y n .", seats), PARTIES).result == "no_quorum"
 
 
-def test_experts_count_apart() -> None:
-    experts = tuple(seat(f"x{n}", group="experts", votes=False) for n in (1, 2, 3))
-    of = rule(K.EXPERT_PANEL_DEFAULT)
-    said = tally(of, votes("y n y y y y y n", (*FIVE, *experts)), PARTIES)
-    assert (said.result, said.yes, said.no) == ("deadlocked", 4, 1)
-    assert (said.experts_yes, said.experts_no) == (2, 1)
-    assert not may_vote(experts[0], rule(K.CONSENSUS))
+def test_experts_do_not_vote_with_the_seats() -> None:
+    expert, of = seat("x1", group="experts", votes=False), rule(K.EXPERT_PANEL_DEFAULT)
+    assert not may_vote(expert, of)
+    assert is_expert(expert, of)
+    assert not is_expert(expert, rule(K.CONSENSUS))
+    assert not is_expert(replace(expert, votes=True), of)
+    assert not is_expert(replace(expert, group="guarantors"), of)
 
 
 # ------------------------------------------------------------------------ counted otherwise

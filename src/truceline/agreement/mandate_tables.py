@@ -41,7 +41,7 @@ SEAT_KEYS = (
 )  # fmt: skip
 RULE_KEYS = (
     "id", "body", "questions", "kind", "quorum", "quorum_by_group", "share", "abstentions_count",
-    "silence", "on_tie", "on_deadlock", "article", "words",
+    "silence", "on_tie", "on_deadlock", "experts_within", "article", "words",
 )  # fmt: skip
 DEADLINE_KEYS = (
     "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "article", "words",
@@ -179,6 +179,7 @@ def read_rule(entry: Entry) -> Rule | None:
     silence_s = read_duration(entry, "silence") if kind is DecisionRule.SILENCE_PROCEDURE else None
     abstentions_count = read_flag(entry, "abstentions_count", default=False)
     on_tie, on_deadlock = _read_on_tie(entry, kind), _read_on_deadlock(entry, kind)
+    experts_within_s = _read_experts_within(entry, on_deadlock)
     if rule_id is None or body is None or questions is None or article is None or words is None:
         return None
     if quorum is None or abstentions_count is None or on_tie is None or on_deadlock is None:
@@ -195,6 +196,7 @@ def read_rule(entry: Entry) -> Rule | None:
         silence_s=silence_s,
         on_tie=on_tie,
         on_deadlock=on_deadlock,
+        experts_within_s=experts_within_s,
         article=article,
         words=words,
     )
@@ -237,6 +239,15 @@ def _read_on_deadlock(entry: Entry, kind: DecisionRule) -> str | None:
     if word is not None and by_name is not None and word != by_name:
         entry.refuse("on_deadlock", f"{word!r}, and the kind {kind.value} says {by_name}")
     return word
+
+
+def _read_experts_within(entry: Entry, on_deadlock: str | None) -> int | None:
+    """Read how long the experts have to report; None where the text has no such time."""
+    if "experts_within" not in entry.values:
+        return None
+    if on_deadlock not in {"expert_panel", None}:
+        entry.refuse("experts_within", f"nobody asks the experts: on_deadlock is {on_deadlock!r}")
+    return read_duration(entry, "experts_within")
 
 
 def read_deadline(entry: Entry) -> Deadline | None:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import chair_of, is_counted_on
-from truceline.commission.voting import EXPERTS
 from truceline.records.mandate import Deadline, Mandate
 
 # The act by which a question is answered. An admission and an appeal have none of their own: a
@@ -82,14 +81,4 @@ def certifier(mandate: Mandate, body_id: str) -> str | None:
         chair = chair_of(body) if body.id == body_id else None
         if chair is not None and is_counted_on(mandate, chair):
             return f"{body.id}/{chair.id}"
-    return None
-
-
-def certifying_expert(mandate: Mandate, body_id: str) -> str | None:
-    """Give the expert's seat that can be relied on to certify the experts' word; None for none."""
-    for body in mandate.bodies:
-        for seat in body.seats if body.id == body_id else ():
-            is_expert = seat.group == EXPERTS and not seat.votes
-            if is_expert and is_counted_on(mandate, seat):
-                return f"{body.id}/{seat.id}"
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from truceline.commission import experts
 from truceline.commission.deadlines import awaits_a_limit, end_all, refit, reply_clock
 from truceline.commission.motions import begin_opening_if_all_are_in, carried
 from truceline.commission.room import (
@@ -239,6 +240,8 @@ def recuse(room: Room, act: Act) -> None:
             motion.seals.pop(seat.id, None)
             motion.opened.pop(seat.id, None)
             begin_opening_if_all_are_in(room, motion, act.at_us)
+        if motion.body == case.body:
+            experts.withdraw(motion, seat.id)
 
 
 def conflict(room: Room, act: Act) -> None:

@@ -4,8 +4,8 @@ For each body and question: the body votes (`reach`: every way in which the vote
 what the text says follows (a tie, a deadlock, a time limit, another body) is followed until there
 is an answer or nothing moves. A default that escalates is followed like any other escalation: it is
 as good as what the body above can do, and no better. Seats are adversaries: each may say yes or no,
-abstain, be absent or recused, for ever. Relied on are only a chair's alternates, and that is said
-in the result. docs/explanation/deadlocks.md tells what this can show and what it cannot.
+abstain, be absent or recused, for ever. Relied on are only alternates, of a chair or of experts,
+and that is said in the result. docs/explanation/deadlocks.md tells what this can show and what not.
 """
 
 from __future__ import annotations
@@ -21,15 +21,10 @@ from truceline.commission.ballot import (
     waits_for_a_limit,
     what_follows,
 )
-from truceline.commission.bounds import (
-    MOTION_PUT,
-    certifier,
-    certifying_expert,
-    limits_of,
-    limits_of_remedies,
-)
+from truceline.commission.bounds import MOTION_PUT, certifier, limits_of, limits_of_remedies
 from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import Actor, Witness, actors, chair_of, is_counted_on, reach
+from truceline.commission.voting import is_expert
 from truceline.records.mandate import Body, Deadline, Mandate, Rule
 from truceline.records.mandate_path import (
     BallotOutcome,
@@ -286,15 +281,28 @@ class _Walk:
     def _experts(
         self, rule: Rule, question: str, way: _Way, actor: Actor | None
     ) -> tuple[_Tail, ...]:
-        """Let the experts' finding stand: by an entry of the chair or an expert, not without."""
-        body = rule.body
-        seat = certifier(self._mandate, body) or certifying_expert(self._mandate, body)
-        if seat is not None:
-            self.counted_on.add(seat)
+        """Let the experts' finding stand, where enough of them can be relied on to report.
+
+        One is enough where the text gives them a time: without it every report is waited for. Who
+        reports can certify, too.
+        """
+        body = self._bodies[rule.body]
+        asked = [seat for seat in body.seats if is_expert(seat, rule)]
+        there = [seat for seat in asked if is_counted_on(self._mandate, seat)]
+        has_time = rule.experts_within_s is not None
+        if there and (has_time or len(there) == len(asked)):
+            self.counted_on.update(f"{body.id}/{seat.id}" for seat in there)
             return ()
-        needs = _step(body, "experts_need_chair", rule=rule.id, article=rule.article)
-        absent = _step(body, "chair_may_be_absent")
-        dead = _dead(needs, absent, kind=Standstill.NEEDS_ABSENT_CHAIR)
+        silent = PathStep(
+            body=body.id,
+            seats=tuple(seat.id for seat in asked if seat not in there),
+            what="experts_may_be_silent",
+            to="",
+            rule=rule.id,
+            article=rule.article,
+        )
+        kind = Standstill.DEADLOCK if has_time else Standstill.SILENT_STALL
+        dead = replace(_dead(silent, kind=kind), by_actor=False)
         return self._end(dead, question, way, actor)
 
     def _end(self, dead: _Tail, question: str, way: _Way, actor: Actor | None) -> tuple[_Tail, ...]:
@@ -319,14 +327,15 @@ class _Walk:
         if any(not _leads_up(one) for one in had):
             return ()
         tails = [_needs_chair(one) for one in defaults if one not in had][:1]
-        above: list[tuple[_Tail, ...]] = []
+        led: list[tuple[_Tail, ...]] = []
         # Where it goes round, going round again leads nowhere new.
         for limit in defaults if dead.steps[-1].what != "leads_back" else ():
             if _leads_up(limit):
-                above.append(self._by_default(limit, dead, question, way, actor))
-                if limit in had and not above[-1]:
+                above = self._by_default(limit, dead, question, way, actor)
+                if limit in had and not above:
                     return ()
-        tails += min((one for one in above if one), key=_length, default=())
+                led += [above] if above else []
+        tails += min(led, key=_length) if led else ()
         return tuple(tails) or (dead,)
 
     def _by_default(

@@ -39,22 +39,15 @@ CHOICES: Mapping[str, Choice] = MappingProxyType(
 def may_vote(seat: Seat, rule: Rule) -> bool:
     """Tell whether a seat may hand in a ballot.
 
-    A chair without a vote may where it decides a tie, an expert where the experts' word stands
-    once the body is deadlocked; neither counts among the others.
+    A chair without a vote may where it decides a tie; it does not count among the others.
     """
-    return seat.votes or (seat.chairs and chair_breaks_ties(rule)) or is_expert(seat, rule)
+    return seat.votes or (seat.chairs and chair_breaks_ties(rule))
 
 
 def is_expert(seat: Seat, rule: Rule) -> bool:
     """Tell whether a seat is one of the experts whose word stands after a deadlock."""
     asks = BY_NAME.get(rule.kind, rule.on_deadlock) == "expert_panel"
     return asks and not seat.votes and seat.group == EXPERTS
-
-
-def experts_say(rule: Rule, votes: Sequence[Vote]) -> tuple[int, int]:
-    """Count the experts for and against: more for than against carries by default."""
-    said = [vote for seat, vote in votes if is_expert(seat, rule)]
-    return said.count("yes"), said.count("no")
 
 
 def tally(
@@ -72,7 +65,6 @@ def tally(
     cast = [(seat, CHOICES[vote]) for seat, vote in votes]
     count = count_of(rule, cast, parties)
     outcome = outcome_of(rule, count)
-    experts = experts_say(rule, votes)
     result, then = result_of(rule, outcome), what_follows(rule, outcome)
     why = _missing(rule, cast, parties) or _why(rule, count)
     if rule.kind is DecisionRule.SILENCE_PROCEDURE and result == "carried" and not silence_holds:
@@ -85,8 +77,6 @@ def tally(
         abstain=count.abstain,
         absent=sum(vote == "" and counts(rule, seat, parties) for seat, vote in votes),
         why=why,
-        experts_yes=experts[0],
-        experts_no=experts[1],
     )
 
 

@@ -118,6 +118,8 @@ class Rule:
         on_tie: "fails", "chair" or "escalates".
         on_deadlock: "nothing", "escalates", or "expert_panel": what the text says of a body that
             does not decide. "nothing" is what makes a mandate able to stand still for ever.
+        experts_within_s: Seconds within which the experts report once the body did not decide;
+            None for no limit, and where no experts are asked.
         article: Where it stands in the signed text.
         words: The sentence, quoted.
     """
@@ -133,6 +135,7 @@ class Rule:
     silence_s: int | None
     on_tie: str
     on_deadlock: str
+    experts_within_s: int | None = None
     article: str
     words: str
 

@@ -47,7 +47,7 @@ THEN = (
     "default_escalates",
     "silence_ends",
     "escalates",
-    "experts_need_chair",
+    "experts_may_be_silent",
     "chair_may_be_absent",
     "nothing_follows",
     "nothing_bounds_the_wait",
@@ -144,7 +144,8 @@ class Exploration:
         agreement_sha256: Hash of its file.
         reaches: How each body can come out of a vote by each of its rules.
         paths: Every way to stand still; none if there is none.
-        counted_on: Seats, as "body/seat", that it relies on to act: a chair with alternates.
+        counted_on: Seats, as "body/seat", that it relies on to act: chairs and experts with
+            alternates.
     """
 
     agreement: str
