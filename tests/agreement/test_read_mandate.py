@@ -177,6 +177,14 @@ def test_rules_hold_shares_quorums_and_what_follows() -> None:
     assert (silent.silence_s, silent.on_deadlock, silent.share) == (216_000, "nothing", None)
 
 
+def test_a_share_is_counted_of_the_votes_cast_or_of_all_seats() -> None:
+    assert {one.counted_of for one in mandate_of().rules} == {"votes_cast"}
+    text = BODIES.replace("abstentions_count = true", 'counted_of = "all_seats"')
+    assert mandate_of(text).rules[0].counted_of == "all_seats"
+    cast = mandate_of(text.replace("all_seats", "votes_cast"))
+    assert cast.rules == mandate_of(BODIES.replace("abstentions_count = true\n", "")).rules
+
+
 def test_experts_have_a_time_of_their_own_or_none() -> None:
     asked = 'on_deadlock = "expert_panel"\n'
     assert mandate_of().rules[1].experts_within_s is None
@@ -339,6 +347,30 @@ PROBLEMS = {
         (
             "[[rule]] 3 (silent): share: means nothing for silence_procedure; only "
             "qualified_majority has it"
+        ),
+    ),
+    "a share of nobody": (
+        "abstentions_count = true",
+        'counted_of = "seats"',
+        (
+            "[[rule]] 1 (by-two-thirds): counted_of 'seats' is no number to count of; did you "
+            "mean all_seats?"
+        ),
+    ),
+    "a share of all seats and of who abstains": (
+        "abstentions_count = true",
+        'abstentions_count = true\ncounted_of = "all_seats"',
+        (
+            "[[rule]] 1 (by-two-thirds): abstentions_count: means nothing where all seats are "
+            "counted"
+        ),
+    ),
+    "all seats for a rule that counts no votes": (
+        'silence = "P2DT12H"',
+        'silence = "P2DT12H"\ncounted_of = "all_seats"',
+        (
+            "[[rule]] 3 (silent): counted_of: means nothing for silence_procedure; only "
+            "qualified_majority and majority and chair_casting_vote has it"
         ),
     ),
     "a time for experts whom nobody asks": (

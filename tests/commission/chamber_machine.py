@@ -58,6 +58,7 @@ class Commission(RuleBasedStateMachine):
         guarantors=st.integers(0, 2),
         counts=st.booleans(),
         on_tie=st.sampled_from(["fails", "chair", "escalates"]),
+        counted_of=st.sampled_from(["votes_cast", "all_seats"]),
         leaves_it=st.booleans(),
         within_h=st.sampled_from([None, 24]),
     )
@@ -69,6 +70,7 @@ class Commission(RuleBasedStateMachine):
         *,
         counts: bool,
         on_tie: str,
+        counted_of: str,
         leaves_it: bool,
         within_h: int | None,
     ) -> None:
@@ -79,6 +81,7 @@ class Commission(RuleBasedStateMachine):
             quorum_by_group={"guarantors": guarantors},
             share=(2, 3),
             abstentions_count=counts,
+            counted_of=counted_of,
             on_tie=on_tie,
             on_deadlock="expert_panel" if leaves_it else "nothing",
             experts_within_s=within_h and within_h * HOUR_S,
@@ -260,9 +263,13 @@ class Commission(RuleBasedStateMachine):
     @step(result=st.sampled_from(RESULTS), rightly=st.booleans())
     def close(self, result: str, *, rightly: bool) -> None:
         votes_cast = [
-            (seat.state, seat.group, seat.chairs, self.opened.get(seat.id, ""))
+            (
+                seat.state,
+                seat.group,
+                seat.chairs,
+                "recused" if seat.id in self.recused else self.opened.get(seat.id, ""),
+            )
             for seat in SEATS
-            if seat.id not in self.recused
         ]
         counted = by_hand(self.rule, votes_cast, silence_holds=False)
         said = counted if rightly else result

@@ -9,6 +9,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mandates_by_hand import PARTIES, body, mandate, rule, seat
 
+from truceline.agreement.mandate_vocabulary import COUNTED_OF
 from truceline.commission.ballot import (
     NOT_THERE,
     Choice,
@@ -48,6 +49,7 @@ def small_mandates(draw: st.DrawFn) -> tuple[Mandate, Body, Rule]:
         quorum=draw(st.integers(0, size)),
         quorum_by_group=draw(st.dictionaries(st.sampled_from(["east", "west"]), st.integers(1, 2))),
         abstentions_count=draw(st.booleans()),
+        counted_of=draw(st.sampled_from(COUNTED_OF)),
         **said,
     )
     one = body("b", *seats)
@@ -70,6 +72,7 @@ def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
             taking_part=len(there),
             groups_met=all(present[group] >= n for group, n in by.quorum_by_group.items()),
             chair=None if chair is None else votes[chair.id],
+            seats=len(counting),
         ),
     )
 
@@ -148,6 +151,26 @@ def test_35_seats_are_counted_and_not_enumerated() -> None:
         BallotOutcome.NOT_QUORATE: 16,  # 19 are below the quorum of 20
         BallotOutcome.REJECTED: 24,
     }
+
+
+def test_five_of_the_seven_members_are_five_whoever_stays_away() -> None:
+    one = body("b", *(seat(f"s{number}") for number in range(7)))
+    for counted_of, fewest in (("all_seats", 3), ("votes_cast", 2)):
+        by = rule("b", DecisionRule.QUALIFIED_MAJORITY, share=(5, 7), counted_of=counted_of)
+        found = reach(mandate(one, rules=(by,)), one, by)
+        assert found[BallotOutcome.SHARE_NOT_REACHED].fewest == 3
+        alone = {
+            counted(
+                mandate(one, rules=(by,)),
+                one,
+                by,
+                {each.id: away if n < gone else Choice.YES for n, each in enumerate(one.seats)},
+            )
+            for gone in range(fewest, 6)
+            for away in (Choice.ABSENT, Choice.RECUSED)
+        }
+        assert (BallotOutcome.SHARE_NOT_REACHED in alone) == (counted_of == "all_seats")
+        assert (BallotOutcome.CARRIED in alone) == (counted_of == "votes_cast")
 
 
 def test_a_chair_who_breaks_ties_counts_for_the_quorum_of_its_group() -> None:

@@ -223,6 +223,7 @@ rules = st.builds(
     ),
     share=st.sampled_from([(1, 2), (2, 3), (3, 4), (1, 1), (3, 5)]),
     abstentions_count=st.booleans(),
+    counted_of=st.sampled_from(["votes_cast", "all_seats"]),
     silence_s=st.just(1),
     on_tie=st.sampled_from(["fails", "chair", "escalates"]),
 )
@@ -230,7 +231,7 @@ ballots = st.lists(
     st.tuples(
         st.sampled_from(["", "AA", "BB", "CC", "DD"]),
         st.sampled_from(["", "parties", "guarantors"]),
-        st.sampled_from(["yes", "no", "abstain", ""]),
+        st.sampled_from(["yes", "no", "abstain", "", "recused"]),
     ),
     max_size=7,
 )

@@ -14,6 +14,7 @@ from truceline.agreement.mandate_entry import (
     read_words_of,
 )
 from truceline.agreement.mandate_vocabulary import (
+    COUNTED_OF,
     DEADLOCK_OF_KIND,
     DEFAULT_STANDARDS,
     LEVELS,
@@ -41,23 +42,26 @@ SEAT_KEYS = (
 )  # fmt: skip
 RULE_KEYS = (
     "id", "body", "questions", "kind", "quorum", "quorum_by_group", "share", "abstentions_count",
-    "silence", "on_tie", "on_deadlock", "experts_within", "article", "words",
+    "counted_of", "silence", "on_tie", "on_deadlock", "experts_within", "article", "words",
 )  # fmt: skip
 DEADLINE_KEYS = (
     "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "article", "words",
 )  # fmt: skip
 STANDARD_KEYS = ("consequence", "standard", "article", "words")
 ROLE_KEYS = ("actor", "role", "state")
-# Keys that mean something for one kind of rule only.
+# Kinds of rule that count votes against votes.
+COUNTING = (
+    DecisionRule.QUALIFIED_MAJORITY,
+    DecisionRule.MAJORITY,
+    DecisionRule.CHAIR_CASTING_VOTE,
+)
+# Keys that mean something for some kinds of rule only.
 KEY_OF_KIND = {
     "share": (DecisionRule.QUALIFIED_MAJORITY,),
     "silence": (DecisionRule.SILENCE_PROCEDURE,),
     "on_tie": (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE),
-    "abstentions_count": (
-        DecisionRule.QUALIFIED_MAJORITY,
-        DecisionRule.MAJORITY,
-        DecisionRule.CHAIR_CASTING_VOTE,
-    ),
+    "abstentions_count": COUNTING,
+    "counted_of": COUNTING,
 }
 
 
@@ -178,11 +182,14 @@ def read_rule(entry: Entry) -> Rule | None:
     share = read_share(entry, "share") if kind is DecisionRule.QUALIFIED_MAJORITY else None
     silence_s = read_duration(entry, "silence") if kind is DecisionRule.SILENCE_PROCEDURE else None
     abstentions_count = read_flag(entry, "abstentions_count", default=False)
+    counted_of = _read_counted_of(entry)
     on_tie, on_deadlock = _read_on_tie(entry, kind), _read_on_deadlock(entry, kind)
     experts_within_s = _read_experts_within(entry, on_deadlock)
     if rule_id is None or body is None or questions is None or article is None or words is None:
         return None
     if quorum is None or abstentions_count is None or on_tie is None or on_deadlock is None:
+        return None
+    if counted_of is None:
         return None
     return Rule(
         id=rule_id,
@@ -193,6 +200,7 @@ def read_rule(entry: Entry) -> Rule | None:
         quorum_by_group=by_group,
         share=share,
         abstentions_count=abstentions_count,
+        counted_of=counted_of,
         silence_s=silence_s,
         on_tie=on_tie,
         on_deadlock=on_deadlock,
@@ -200,6 +208,16 @@ def read_rule(entry: Entry) -> Rule | None:
         article=article,
         words=words,
     )
+
+
+def _read_counted_of(entry: Entry) -> str | None:
+    """Read of whom a share is counted: of the votes cast, where the text says nothing."""
+    if "counted_of" not in entry.values:
+        return "votes_cast"
+    word = entry.one_of("counted_of", COUNTED_OF, "number to count of")
+    if word == "all_seats" and "abstentions_count" in entry.values:
+        entry.refuse("abstentions_count", "means nothing where all seats are counted")
+    return word
 
 
 def _read_quorum_by_group(entry: Entry) -> dict[str, int]:

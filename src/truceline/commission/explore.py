@@ -335,8 +335,8 @@ class _Walk:
                 if limit in had and not above:
                     return ()
                 led += [above] if above else []
-        tails += min(led, key=_length) if led else ()
-        return tuple(tails) or (dead,)
+        shortest = min(led, key=_length, default=())
+        return (*tails, *shortest) or (dead,)
 
     def _by_default(
         self, limit: Deadline, dead: _Tail, question: str, way: _Way, actor: Actor | None

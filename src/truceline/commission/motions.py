@@ -21,7 +21,7 @@ from truceline.commission.room import (
     text,
 )
 from truceline.commission.seats import is_recused
-from truceline.commission.voting import may_vote, tally
+from truceline.commission.voting import Vote, may_vote, tally
 from truceline.records.act import Act
 from truceline.records.canonical import Json, canonical
 from truceline.records.chamber import Ballot, Declared, MotionStanding
@@ -275,13 +275,9 @@ def close(room: Room, act: Act) -> None:
         _insist_silence_is_decided(motion)
     else:
         _insist_all_could_open(room, motion, act.at_us)
-    seats = entitled(room, motion)
-    votes = [
-        (seat, motion.opened[seat.id].vote if seat.id in motion.opened else "") for seat in seats
-    ]
     counted = tally(
         motion.rule,
-        votes,
+        _votes(room, motion),
         room.mandate.parties,
         silence_holds=bool(motion.silence_certified_by),
     )
@@ -293,6 +289,17 @@ def close(room: Room, act: Act) -> None:
     if not counted.then:
         room.open_motions.pop(motion.id, None)
     settle(room, motion)
+
+
+def _votes(room: Room, motion: Motion) -> list[Vote]:
+    """Give what every seat that may vote has said; "" for one that said nothing."""
+    recusals = room.cases[motion.case].recusals
+    said = {name: ballot.vote for name, ballot in motion.opened.items()}
+    return [
+        (seat, "recused" if is_recused(seat, motion.body, recusals) else said.get(seat.id, ""))
+        for seat in room.bench.seats(motion.body)
+        if may_vote(seat, motion.rule)
+    ]
 
 
 def _insist_silence_is_decided(motion: Motion) -> None:

@@ -191,6 +191,7 @@ class _Hall:
             taking_part=self.steady + len(self.movable) - sums.away + there,
             groups_met=sums.short is None,
             chair=self.choice,
+            seats=self.steady + len(self.movable) + self.chair_votes,
         )
 
     def seats_of(self, sums: _Sums) -> tuple[tuple[Choice, tuple[str, ...]], ...]:

@@ -1,7 +1,8 @@
 """What the votes of a chamber say: counted by `ballot`, told in words that a record can keep.
 
-A seat that is recused does not come in here at all: it neither votes nor counts for a quorum. A
-seat that did not vote, or never opened its seal, counts as absent.
+A seat that is recused neither votes nor counts for a quorum. A seat that did not vote, or never
+opened its seal, counts as absent. Either stands in the denominator only where the rule counts all
+seats.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from truceline.commission.ballot import (
     Count,
     chair_breaks_ties,
     count_of,
+    counted_among,
     counts,
     is_answer,
     outcome_of,
     takes_part,
-    votes_cast,
     what_follows,
 )
 from truceline.records.chamber import Tally
@@ -29,10 +30,10 @@ from truceline.records.mandate_path import BallotOutcome
 
 # The group of the seats without a vote whose word stands where a rule says "expert_panel".
 EXPERTS = "experts"
-# A seat with "yes", "no", "abstain", or "" for absent.
+# A seat with "yes", "no", "abstain", "recused", or "" for absent.
 Vote = tuple[Seat, str]
 CHOICES: Mapping[str, Choice] = MappingProxyType(
-    {"yes": Choice.YES, "no": Choice.NO, "abstain": Choice.ABSTAIN, "": Choice.ABSENT}
+    {"": Choice.ABSENT, **{one.value: one for one in Choice if one is not Choice.ABSENT}}
 )
 
 
@@ -53,7 +54,7 @@ def is_expert(seat: Seat, rule: Rule) -> bool:
 def tally(
     rule: Rule, votes: Sequence[Vote], parties: Collection[str], *, silence_holds: bool = False
 ) -> Tally:
-    """Say what the votes of a body's seats that are not recused say.
+    """Say what the votes of a body's seats say.
 
     Args:
         rule: The rule that decides the question.
@@ -94,7 +95,7 @@ def result_of(rule: Rule, outcome: BallotOutcome) -> str:
 
 def _why(rule: Rule, count: Count) -> str:
     """Say which numbers decided."""
-    base = votes_cast(rule, count)
+    base = counted_among(rule, count)
     if rule.kind is DecisionRule.SILENCE_PROCEDURE:
         broken = f"{count.no} broke the silence"
         return broken if count.no else "nobody broke the silence, and an entry certifies it"

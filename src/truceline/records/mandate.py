@@ -114,6 +114,8 @@ class Rule:
         share: Numerator and denominator of the share of yes votes that carries, for a qualified
             majority: it carries at or above the share; None for the other kinds.
         abstentions_count: Whether an abstention stands in the denominator.
+        counted_of: Of whom a share or a majority is counted: "votes_cast", or "all_seats" that the
+            rule counts, absent and recused ones too.
         silence_s: For a silence procedure: seconds after which silence is consent; None otherwise.
         on_tie: "fails", "chair" or "escalates".
         on_deadlock: "nothing", "escalates", or "expert_panel": what the text says of a body that
@@ -132,6 +134,7 @@ class Rule:
     quorum_by_group: Mapping[str, int]
     share: tuple[int, int] | None
     abstentions_count: bool
+    counted_of: str = "votes_cast"
     silence_s: int | None
     on_tie: str
     on_deadlock: str
