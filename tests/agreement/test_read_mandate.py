@@ -185,6 +185,14 @@ def test_a_share_is_counted_of_the_votes_cast_or_of_all_seats() -> None:
     assert cast.rules == mandate_of(BODIES.replace("abstentions_count = true\n", "")).rules
 
 
+def test_a_limit_is_of_all_bodies_and_questions_or_of_those_it_names() -> None:
+    assert {(one.body, one.questions) for one in mandate_of().deadlines} == {(None, ())}
+    said = 'lasts = "P2W"\n'
+    text = BODIES.replace(said, f'{said}body = "commission"\nquestions = ["remedy", "appeal"]\n')
+    limit = mandate_of(text).deadlines[1]
+    assert (limit.body, limit.questions) == ("commission", ("remedy", "appeal"))
+
+
 def test_experts_have_a_time_of_their_own_or_none() -> None:
     asked = 'on_deadlock = "expert_panel"\n'
     assert mandate_of().rules[1].experts_within_s is None
@@ -372,6 +380,24 @@ PROBLEMS = {
             "[[rule]] 3 (silent): counted_of: means nothing for silence_procedure; only "
             "qualified_majority and majority and chair_casting_vote has it"
         ),
+    ),
+    "a limit of a body that is not there": (
+        'lasts = "P2W"',
+        'lasts = "P2W"\nbody = "comission"',
+        "[[deadline]] 2 (decide): body: no body 'comission'; did you mean commission?",
+    ),
+    "a limit of a question that is none": (
+        'lasts = "P2W"',
+        'lasts = "P2W"\nquestions = ["any"]',
+        (
+            "[[deadline]] 2 (decide): questions: 'any' is no question; known are admission, "
+            "appeal, closing, correction, declaration, determination, remedy"
+        ),
+    ),
+    "a default that escalates from a body that leads nowhere": (
+        'default = "the experts\' finding stands"',
+        'default = "escalates"\nbody = "ministers"',
+        "[[deadline]] 2 (decide): default: escalates, and 'ministers' leads to no body",
     ),
     "a time for experts whom nobody asks": (
         'on_deadlock = "escalates"',

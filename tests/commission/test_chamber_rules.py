@@ -518,6 +518,82 @@ def test_an_expert_reports_once() -> None:
     assert world.refused("vote.open", "key/x1", motion, vote="no", salt="") == "voted_already"
 
 
+# ------------------------------------------------------- limits of one body or of one question
+def standings(world: World, case: str) -> list[tuple[str, str]]:
+    return [(one.deadline, one.standing) for one in world.chamber.view(case).deadlines]
+
+
+def test_a_limit_of_one_body_begins_there_and_ends_with_the_case_going_up() -> None:
+    put = deadline("decide", "motion.put", ("motion.close",), HOUR_S)
+    came = deadline("take-up", "case.escalate", ("motion.close",), 2 * HOUR_S)
+    limits = (
+        replace(put, id="decide-below", body="commission"),
+        replace(put, id="decide-above", body="political"),
+        replace(came, id="take-up-above", body="political"),
+        replace(came, id="take-up-below", body="commission"),
+    )
+    rules = (rule(K.ESCALATION_ON_DEADLOCK), rule(K.CONSENSUS, id="p", body="political"))
+    world = World(mandate(*rules, deadlines=limits))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == [("decide-below", "running")]
+    world.vote(motion, dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"})
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+    assert standings(world, case) == [("decide-below", "moot"), ("take-up-above", "running")]
+    world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
+    assert standings(world, case)[2:] == [("decide-above", "running")]
+
+
+def test_a_limit_of_one_question_runs_for_its_motions_and_no_others() -> None:
+    limit = replace(
+        deadline("decide", "motion.put", ("motion.close",), HOUR_S), questions=("determination",)
+    )
+    world = World(mandate(deadlines=(limit,)))
+    case = world.heard()
+    world.put(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == []
+    world.put(case, "determination", determination())
+    assert standings(world, case) == [("decide", "running")]
+
+
+@pytest.mark.parametrize(
+    ("questions", "standing"),
+    [(("closing",), "met"), (("admission",), "running"), (("closing", "appeal"), "met")],
+)
+def test_a_limit_from_any_act_that_names_its_question_is_met_by_an_answer_to_it(
+    questions: tuple[str, ...], standing: str
+) -> None:
+    limit = replace(deadline("decide", "case.open", ("motion.close",), HOUR_S), questions=questions)
+    world = World(mandate(deadlines=(limit,)))
+    case = world.heard()
+    world.carry(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == [("decide", standing)]
+
+
+def test_a_determination_does_not_meet_a_limit_of_remedies() -> None:
+    limit = deadline("decide", "case.open", ("determination.record", "remedy.set"), HOUR_S)
+    of_remedies = replace(limit, id="remedy-in-time", questions=("remedy",))
+    world = World(mandate(deadlines=(limit, of_remedies)))
+    case = world.heard()
+    world.determine(case)
+    assert standings(world, case) == [("decide", "met"), ("remedy-in-time", "running")]
+
+
+def test_a_body_without_a_quorum_is_late_only_by_a_limit_of_the_question() -> None:
+    limit = deadline("decide", "case.open", ("motion.close",), HOUR_S)
+    for questions, refused in ((("appeal",), "not_deadlocked"), (("closing",), "")):
+        rules = (rule(on_deadlock="escalates"), rule(id="p", body="political"))
+        world = World(mandate(*rules, deadlines=(replace(limit, questions=questions),)))
+        case = world.heard()
+        motion = world.put(case, "closing", {"reasons": "Done."})
+        world.vote(motion, {CHAIR: "yes"})
+        world.do("motion.close", CHAIR, motion, result="no_quorum")
+        world.wait(2 * HOUR_US)
+        cited = {"rule": "r1", "motion": motion}
+        assert world.attempt("case.escalate", CHAIR, case, **cited) == refused
+
+
 # --------------------------------------------------------------------------- the deadlines
 def kinds(world: World) -> set[str]:
     return {one.kind for one in world.chamber.notices()}

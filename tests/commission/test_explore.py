@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
@@ -352,6 +353,30 @@ def test_a_plain_default_beside_one_that_escalates_still_leads_out() -> None:
     assert "appeal" in {question for path in found for question in path.questions}
 
 
+def test_a_limit_of_one_body_bounds_no_wait_of_another() -> None:
+    rules = (rule("low", KIND.CONSENSUS, quorum=2), rule("high", KIND.CONSENSUS, quorum=2))
+    apart = (body("low", *SIDES), body("high", *SIDES))
+    of_low = replace(ANY_LIMIT, body="low")
+    stalls = paths_of(mandate(*apart, rules=rules, limits=(of_low,)), STALL)
+    assert {path.body for path in stalls} == {"high"}
+
+
+def test_a_limit_of_one_question_bounds_no_wait_for_another() -> None:
+    of_appeals = replace(ANY_LIMIT, questions=("appeal",))
+    stalls = paths_of(one_body(*SIDES, kind=KIND.CONSENSUS, limits=(of_appeals,)), STALL)
+    assert {question for path in stalls for question in path.questions} == {*QUESTIONS} - {"appeal"}
+
+
+def test_a_limit_of_a_body_above_from_the_opening_may_have_begun_below() -> None:
+    opened = replace(limit("remedy.set"), body="high")
+    low, high = (body("low", *SIDES, escalates_to="high"), body("high", *SIDES))
+    rules = (rule("low", KIND.CONSENSUS), rule("high", KIND.CONSENSUS))
+    for bodies, stalls in (((low, high), True), ((replace(low, escalates_to=None), high), False)):
+        found = paths_of(mandate(*bodies, rules=rules, limits=(opened,)), STALL)
+        begin = {path.body for path in found if "remedy" in path.questions}
+        assert ("high" in begin) == stalls
+
+
 def test_an_escalation_to_nobody_is_told() -> None:
     terms = one_body(*SIDES, kind=KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
     assert told(explore(terms).paths[0])[-1] == "nowhere_to_escalate"
@@ -495,8 +520,16 @@ def small_mandates(draw: st.DrawFn) -> Mandate:
         st.lists(
             st.builds(
                 limited,
-                st.sampled_from([("motion.put", "motion.close"), ("case.open", "remedy.set")]),
+                st.sampled_from(
+                    [
+                        ("motion.put", "motion.close"),
+                        ("case.open", "remedy.set"),
+                        ("case.escalate", "motion.close"),
+                    ]
+                ),
                 st.sampled_from([None, *((what, by) for what in DEFAULTS for by in names)]),
+                st.sampled_from([None, None, *names]),
+                st.sampled_from([(), (), ("remedy",), ("appeal",)]),
             ),
             max_size=2,
             unique_by=lambda one: one.id,
@@ -508,10 +541,33 @@ def small_mandates(draw: st.DrawFn) -> Mandate:
 DEFAULTS = ("it stands", "escalates", "escalates")
 
 
-def limited(acts: tuple[str, str], said: tuple[str, str] | None) -> Deadline:
+def limited(
+    acts: tuple[str, str],
+    said: tuple[str, str] | None,
+    of_body: str | None,
+    questions: tuple[str, ...],
+) -> Deadline:
     what, by = said or ("", None)
+    name = f"{acts[0]}-{what.replace(' ', '-')}-{of_body}"
     one = limit(acts[1], default=what, certified_by=by)
-    return replace(one, id=f"{acts[0]}-{what.replace(' ', '-')}", runs_from=acts[0])
+    return replace(one, id=name, runs_from=acts[0], body=of_body, questions=questions)
+
+
+def running(
+    terms: Mandate, question: str, seen: tuple[str, ...], *, put: bool = True
+) -> list[Deadline]:
+    """Give the limits that surely run where the case is: the last body of those seen.
+
+    A limit of one body from the opening may have run out of reach, where the case could come up.
+    """
+    found = []
+    for one in limits_of(terms, question):
+        can_come_up = any(each.escalates_to == seen[-1] for each in terms.bodies)
+        begins = {"motion.put": put, "case.open": not can_come_up}
+        begins["case.escalate"] = len(seen) > 1
+        if one.body is None or (one.body == seen[-1] and begins[one.runs_from]):
+            found.append(one)
+    return found
 
 
 def acts(terms: Mandate, body_id: str | None) -> bool:
@@ -534,16 +590,13 @@ def can_stand_still(
     """Play every vote of every seat, and ask whether one of them leads to no answer."""
     one = next(each for each in terms.bodies if each.id == body_id)
     by = rule_for(terms, body_id, question)
-    if any(
-        each.default not in {"", "escalates"} and acts(terms, each.certified_by)
-        for each in limits_of(terms, question)
-    ):
-        return False
-    if body_id in seen:
-        return True
     here = (*seen, body_id)
+    if body_id in seen:
+        of_all = replace(terms, deadlines=tuple(x for x in terms.deadlines if x.body is None))
+        return not is_answered_by_default(of_all, limits_of(of_all, question))
     if by is None:
-        return no_default_helps(terms, body_id, question, here, used)
+        limits = running(terms, question, here, put=False)
+        return no_default_helps(terms, body_id, question, here, used, limits)
     left = tuple(name for name in used if not name.startswith("motion.put"))
     voters = [each.id for each in one.seats if each.group != "experts"]
     for choices in product(Choice, repeat=len(voters)):
@@ -568,7 +621,8 @@ def leads_nowhere(
     used: tuple[str, ...],
 ) -> bool:
     waits = outcome is BallotOutcome.NOT_QUORATE and by.kind is not KIND.SILENCE_PROCEDURE
-    if waits and not limits_of(terms, question):
+    limits = running(terms, question, seen)
+    if waits and not limits:
         return True
     up = next(each.escalates_to for each in terms.bodies if each.id == by.body)
     goes_up = outcome is BallotOutcome.TIE and by.on_tie == "escalates"
@@ -576,7 +630,13 @@ def leads_nowhere(
         return can_stand_still(terms, up, question, seen, used)
     if by.on_deadlock == "expert_panel" and not goes_up and experts_report(terms, by):
         return False
-    return no_default_helps(terms, by.body, question, seen, used)
+    return no_default_helps(terms, by.body, question, seen, used, limits)
+
+
+def is_answered_by_default(terms: Mandate, limits: Iterable[Deadline]) -> bool:
+    return any(
+        each.default not in {"", "escalates"} and acts(terms, each.certified_by) for each in limits
+    )
 
 
 def experts_report(terms: Mandate, by: Rule) -> bool:
@@ -592,16 +652,23 @@ def experts_report(terms: Mandate, by: Rule) -> bool:
 
 
 def no_default_helps(
-    terms: Mandate, body_id: str, question: str, seen: tuple[str, ...], used: tuple[str, ...]
+    terms: Mandate,
+    body_id: str,
+    question: str,
+    seen: tuple[str, ...],
+    used: tuple[str, ...],
+    limits: list[Deadline],
 ) -> bool:
-    """Try each default that escalates, which a limit has once; a motion has its own limit."""
+    """Try each default, and one that escalates once; a motion has its own limit."""
+    if is_answered_by_default(terms, limits):
+        return False
     up = next(each.escalates_to for each in terms.bodies if each.id == body_id)
     return up is None or not any(
         each.default == "escalates"
         and each.id not in used
         and acts(terms, each.certified_by)
         and not can_stand_still(terms, up, question, seen, (*used, each.id))
-        for each in limits_of(terms, question)
+        for each in limits
     )
 
 

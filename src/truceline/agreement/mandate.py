@@ -95,6 +95,7 @@ class _Places:
             ("body", "escalates_to"),
             ("rule", "body"),
             ("deadline", "certified_by"),
+            ("deadline", "body"),
         ):
             for entry in entries(self._top, table):
                 name = entry.values.get(key)
@@ -157,6 +158,8 @@ def _insist_on_certifier(entry: Entry, deadline: Deadline, bodies: tuple[Body, .
             entry.refuse(
                 "certified_by", f"no seat of {body.id!r} chairs, so nobody can certify a default"
             )
+        if body.id == deadline.body and deadline.default == "escalates" and not body.escalates_to:
+            entry.refuse("default", f"escalates, and {body.id!r} leads to no body")
 
 
 def _insist_on_one_rule_a_question(places: _Places, rules: tuple[Rule, ...]) -> None:

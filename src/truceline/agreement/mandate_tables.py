@@ -14,6 +14,7 @@ from truceline.agreement.mandate_entry import (
     read_words_of,
 )
 from truceline.agreement.mandate_vocabulary import (
+    ANY,
     COUNTED_OF,
     DEADLOCK_OF_KIND,
     DEFAULT_STANDARDS,
@@ -45,7 +46,8 @@ RULE_KEYS = (
     "counted_of", "silence", "on_tie", "on_deadlock", "experts_within", "article", "words",
 )  # fmt: skip
 DEADLINE_KEYS = (
-    "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "article", "words",
+    "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "body", "questions",
+    "article", "words",
 )  # fmt: skip
 STANDARD_KEYS = ("consequence", "standard", "article", "words")
 ROLE_KEYS = ("actor", "role", "state")
@@ -275,6 +277,8 @@ def read_deadline(entry: Entry) -> Deadline | None:
     ends_with, lasts_s = entry.texts("ends_with"), read_duration(entry, "lasts")
     default = entry.text("default") if "default" in entry.values else ""
     certified_by = entry.name("certified_by") if "certified_by" in entry.values else None
+    body = entry.name("body") if "body" in entry.values else None
+    questions = _read_questions_of_limit(entry)
     article, words = entry.text("article"), entry.text("words")
     acts = [("runs_from", runs_from), *(("ends_with", act) for act in ends_with or ())]
     sound = all(act is not None and is_act(entry, key, act) for key, act in acts)
@@ -285,7 +289,7 @@ def read_deadline(entry: Entry) -> Deadline | None:
         )
     if deadline_id is None or runs_from is None or ends_with is None or lasts_s is None:
         return None
-    if default is None or article is None or words is None or not sound:
+    if default is None or questions is None or article is None or words is None or not sound:
         return None
     return Deadline(
         id=deadline_id,
@@ -294,9 +298,17 @@ def read_deadline(entry: Entry) -> Deadline | None:
         lasts_s=lasts_s,
         default=default,
         certified_by=certified_by,
+        body=body,
+        questions=questions,
         article=article,
         words=words,
     )
+
+
+def _read_questions_of_limit(entry: Entry) -> tuple[str, ...] | None:
+    if "questions" not in entry.values:
+        return ()
+    return read_words_of(entry, "questions", [one for one in QUESTIONS if one != ANY], "question")
 
 
 def read_standard(entry: Entry) -> Standard | None:

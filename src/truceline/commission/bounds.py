@@ -24,7 +24,7 @@ QUESTIONS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     "remedy.lift": ("remedy",),
     "remedy.set": ("remedy",),
 }
-MOTION_PUT, MOTION_CLOSED = "motion.put", "motion.close"
+MOTION_PUT, MOTION_CLOSED, ESCALATED = "motion.put", "motion.close", "case.escalate"
 # What a limit to the closing of a motion waits for: that of each motion, where it runs from the
 # motion itself; that of a motion on what was put in. From any other act, nobody can tell.
 QUESTIONS_FROM_ACT: Mapping[str, tuple[str, ...]] = {
@@ -45,11 +45,15 @@ def questions_of(act: str) -> tuple[str, ...]:
 
 
 def questions_within(limit: Deadline) -> tuple[str, ...]:
-    """Give the questions that are to be answered within a time limit, in the vocabulary's order."""
+    """Give the questions that are to be answered within a time limit, in the vocabulary's order.
+
+    A limit that names its questions bounds those of them that one of its acts answers.
+    """
     found = {question for act in limit.ends_with for question in questions_of(act)}
     if MOTION_CLOSED in limit.ends_with:
-        found.update(QUESTIONS_FROM_ACT.get(limit.runs_from, ()))
-    return tuple(question for question in QUESTIONS if question in found)
+        found.update(limit.questions or QUESTIONS_FROM_ACT.get(limit.runs_from, ()))
+    named = limit.questions or QUESTIONS
+    return tuple(question for question in QUESTIONS if question in found and question in named)
 
 
 def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
@@ -59,6 +63,28 @@ def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
         for limit in mandate.deadlines
         if limit.article and question in questions_within(limit)
     )
+
+
+def runs_at(mandate: Mandate, limit: Deadline, body: str, *, put: bool, came: bool) -> bool:
+    """Tell whether a limit surely runs while a body has the case.
+
+    One of another body does not. One of this body that neither a motion nor the case's coming
+    starts may have had its beginning before, if the case can come from another body.
+
+    Args:
+        mandate: Tells which bodies lead to this one.
+        limit: The limit.
+        body: Id of the body.
+        put: Whether a motion was put there.
+        came: Whether the case came from another body.
+    """
+    if limit.body is None:
+        return True
+    if limit.body != body:
+        return False
+    if limit.runs_from in {MOTION_PUT, ESCALATED}:
+        return put if limit.runs_from == MOTION_PUT else came
+    return all(one.escalates_to != body for one in mandate.bodies)
 
 
 def limits_of_remedies(mandate: Mandate) -> tuple[Deadline, ...]:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from truceline.commission import experts
-from truceline.commission.deadlines import awaits_a_limit, end_all, refit, reply_clock
+from truceline.commission.deadlines import (
+    awaits_a_limit,
+    end_all,
+    end_those_of_body,
+    refit,
+    reply_clock,
+)
 from truceline.commission.motions import begin_opening_if_all_are_in, carried
 from truceline.commission.room import (
     Case,
@@ -292,6 +298,7 @@ def escalate(room: Room, act: Act) -> None:
         )
     if motion is not None:
         room.open_motions.pop(motion.id, None)
+    end_those_of_body(room, case, case.body)
     case.bodies.append(to)
     case.may_escalate = ""
 

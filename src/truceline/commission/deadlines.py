@@ -14,6 +14,7 @@ from truceline.commission.bounds import (
     MOTION_PUT,
     QUESTIONS_FROM_ACT,
     limits_of,
+    questions_of,
 )
 from truceline.commission.proposals import QUESTIONS
 from truceline.commission.room import Case, Clock, Motion, Room, close_clock, text
@@ -80,23 +81,39 @@ def touch(room: Room, act: Act, case: Case | None) -> None:
     """End the deadlines that an act meets, then start those that run from it."""
     end_those_met(room, act, case)
     for deadline in room.starts.get(act.name, ()):
-        if deadline.id not in WAITS and _fits_severity(deadline, case):
+        if deadline.id not in WAITS and _fits(deadline, case) and _asks(room, act, deadline):
             _start_at(room, case, deadline, subject_of(act)[1], act.at_us)
+
+
+def _asks(room: Room, act: Act, deadline: Deadline) -> bool:
+    """Tell whether a limit that names its questions is for this motion; another act has none."""
+    is_motion = act.name == MOTION_PUT and deadline.questions
+    return not is_motion or room.motions[act.id].question in deadline.questions
 
 
 def end_those_met(room: Room, act: Act, case: Case | None) -> None:
     """End the deadlines that an act meets."""
     for deadline in room.ends.get(act.name, ()):
         for clock in _ended_by(room, act, case, deadline):
-            if act.name != MOTION_CLOSED or _answers(room.motions[act.about], deadline):
+            if _answers(room, act, deadline):
                 late = act.at_us > clock.due_us
                 close_clock(room, clock, "met_late" if late else "met", act.id)
 
 
-def _answers(motion: Motion, deadline: Deadline) -> bool:
-    """Tell whether a closed motion is what a limit waits for: an answer, to that question."""
+def _answers(room: Room, act: Act, deadline: Deadline) -> bool:
+    """Tell whether an act is what a limit waits for: of a closed motion, an answer to its question.
+
+    Where a limit names its questions, the answer to another one does not meet it.
+    """
+    if act.name != MOTION_CLOSED:
+        answers = questions_of(act.name)
+        return not (deadline.questions and answers) or not set(answers).isdisjoint(
+            deadline.questions
+        )
+    motion = room.motions[act.about]
     answered = motion.tally is not None and motion.tally.result in {"carried", "not_carried"}
-    return answered and motion.question in QUESTIONS_FROM_ACT.get(deadline.runs_from, QUESTIONS)
+    waited_for = deadline.questions or QUESTIONS_FROM_ACT.get(deadline.runs_from, QUESTIONS)
+    return answered and motion.question in waited_for
 
 
 def late_since_us(room: Room, case: Case, motion: Motion, now_us: int) -> int | None:
@@ -136,7 +153,7 @@ def refit(room: Room, act: Act, case: Case) -> None:
     """
     for deadline in room.starts.get("case.open", ()):
         clock = case.running.get(deadline.id, {}).get("")
-        if not _fits_severity(deadline, case):
+        if not _fits(deadline, case):
             if clock is not None and not clock.ended:
                 close_clock(room, clock, "moot", act.id)
         elif clock is None and deadline.id not in WAITS:
@@ -159,8 +176,13 @@ def _ended_by(room: Room, act: Act, case: Case | None, deadline: Deadline) -> li
     return [clock for clock in found if not clock.ended]
 
 
-def _fits_severity(deadline: Deadline, case: Case | None) -> bool:
-    """Tell whether a limit for grave or for minor cases is this one's; unknown severity is both."""
+def _fits(deadline: Deadline, case: Case | None) -> bool:
+    """Tell whether a limit is for the case's body, and for cases of its severity.
+
+    A case of unknown severity has both the limits for grave cases and those for minor ones.
+    """
+    if deadline.body is not None and (case is None or case.body != deadline.body):
+        return False
     severity = case.severity[:2] if case else ""
     if deadline.id.endswith("_s3_s4"):
         return severity in {"", "S3", "S4"}
@@ -190,6 +212,13 @@ def _start_at(
     if case:
         case.clocks.append(clock)
         case.open_clocks[clock.serial] = clock
+
+
+def end_those_of_body(room: Room, case: Case, body: str) -> None:
+    """Make the running deadlines of one body moot: it has the case no more."""
+    for clock in list(case.open_clocks.values()):
+        if clock.deadline.body == body:
+            close_clock(room, clock, "moot")
 
 
 def end_all(room: Room, case: Case) -> None:

@@ -21,7 +21,13 @@ from truceline.commission.ballot import (
     waits_for_a_limit,
     what_follows,
 )
-from truceline.commission.bounds import MOTION_PUT, certifier, limits_of, limits_of_remedies
+from truceline.commission.bounds import (
+    MOTION_PUT,
+    certifier,
+    limits_of,
+    limits_of_remedies,
+    runs_at,
+)
 from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import Actor, Witness, actors, chair_of, is_counted_on, reach
 from truceline.commission.voting import is_expert
@@ -203,7 +209,7 @@ class _Walk:
         """Follow a vote that did not decide; nothing where it comes to an answer."""
         waited: tuple[PathStep, ...] = ()
         if waits_for_a_limit(rule, outcome):
-            limit = next(iter(limits_of(self._mandate, question)), None)
+            limit = next(self._limits(question, way, rule.body), None)
             if limit is None:
                 step = _step(rule.body, "nothing_bounds_the_wait")
                 return (_dead(step, kind=Standstill.SILENT_STALL),)
@@ -230,6 +236,16 @@ class _Walk:
             if step not in told or (step.rule in self._of_motions and step != told[-1]):
                 told.append(step)
         return tuple(told)
+
+    def _limits(
+        self, question: str, way: _Way, at: str, last: str = "nothing_follows"
+    ) -> Iterator[Deadline]:
+        """Give the limits of the text that surely run for a question where it stands."""
+        put = last not in {"no_rule", "leads_back"}
+        came = len(way.bodies) > 1 and last != "leads_back"
+        for limit in limits_of(self._mandate, question):
+            if runs_at(self._mandate, limit, at, put=put, came=came):
+                yield limit
 
     def _escalate(
         self, rule: Rule, question: str, way: _Way, actor: Actor | None
@@ -320,7 +336,7 @@ class _Walk:
         """
         defaults = [
             one
-            for one in limits_of(self._mandate, question)
+            for one in self._limits(question, way, dead.ends_at, dead.steps[-1].what)
             if one.default and one.id not in way.spent
         ]
         had = [one for one in defaults if self._is_certified_by(one.certified_by or "")]

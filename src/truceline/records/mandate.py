@@ -155,6 +155,9 @@ class Deadline:
         default: What the text says happens when it passes; "" for nothing. It takes effect only
             by an entry that `certified_by` signs.
         certified_by: Id of the body whose chair certifies the default; None where there is none.
+        body: Id of the body that it is a limit of: it begins only while that body has the case,
+            and ends with the case going up; None for every body.
+        questions: Of which questions it is a limit; empty for all that its acts answer.
         article: Where it stands in the signed text; "" for a default of the vocabulary.
         words: The sentence, quoted.
     """
@@ -165,6 +168,8 @@ class Deadline:
     lasts_s: int
     default: str
     certified_by: str | None
+    body: str | None = None
+    questions: tuple[str, ...] = ()
     article: str
     words: str
 
