@@ -193,6 +193,17 @@ def test_a_limit_is_of_all_bodies_and_questions_or_of_those_it_names() -> None:
     assert (limit.body, limit.questions) == ("commission", ("remedy", "appeal"))
 
 
+def test_a_consensus_leaves_out_every_party_or_the_accused() -> None:
+    by_majority = 'kind = "majority"\non_tie = "chair"\n'
+    minus = 'kind = "consensus_minus_parties"\n'
+    text = BODIES.replace(by_majority, f'{minus}leaves_out = "accused"\nquorum = 2\n')
+    assert mandate_of(text).rules[1].leaves_out == "accused"
+    assert mandate_of(BODIES.replace(by_majority, minus)).rules[1].leaves_out == "parties"
+    assert problems_with(by_majority, f'{minus}leaves_out = "accused"\nquorum = 3\n') == (
+        "[[rule]] 2 (tied): quorum: 3 is above the 2 seats that vote by it",
+    )
+
+
 def test_experts_have_a_time_of_their_own_or_none() -> None:
     asked = 'on_deadlock = "expert_panel"\n'
     assert mandate_of().rules[1].experts_within_s is None
@@ -379,6 +390,22 @@ PROBLEMS = {
         (
             "[[rule]] 3 (silent): counted_of: means nothing for silence_procedure; only "
             "qualified_majority and majority and chair_casting_vote has it"
+        ),
+    ),
+    "the accused left out of a majority": (
+        'on_tie = "chair"',
+        'on_tie = "chair"\nleaves_out = "accused"',
+        (
+            "[[rule]] 2 (tied): leaves_out: means nothing for majority; only "
+            "consensus_minus_parties has it"
+        ),
+    ),
+    "whoever is left out": (
+        'kind = "majority"\non_tie = "chair"',
+        'kind = "consensus_minus_parties"\nleaves_out = "the accused"',
+        (
+            "[[rule]] 2 (tied): leaves_out 'the accused' is no word for whom to leave out; did "
+            "you mean accused?"
         ),
     ),
     "a limit of a body that is not there": (

@@ -30,7 +30,7 @@ from voting_by_hand import by_hand
 
 from truceline.commission.chamber import fold
 from truceline.commission.motions import commitment
-from truceline.records.mandate import DecisionRule
+from truceline.records.mandate import DecisionRule, Rule
 from truceline.records.units import HOUR_US
 
 KINDS = [kind for kind in DecisionRule if kind is not DecisionRule.SILENCE_PROCEDURE]
@@ -46,46 +46,30 @@ some_seat = st.sampled_from(NAMES)
 some_expert = st.sampled_from(ASKED)
 votes = st.sampled_from(["yes", "yes", "no", "abstain"])
 
+RULES = st.builds(
+    rule,
+    st.sampled_from(KINDS),
+    quorum=st.integers(0, 5),
+    quorum_by_group=st.fixed_dictionaries({"guarantors": st.integers(0, 2)}),
+    share=st.just((2, 3)),
+    abstentions_count=st.booleans(),
+    counted_of=st.sampled_from(["votes_cast", "all_seats"]),
+    leaves_out=st.sampled_from(["parties", "accused"]),
+    on_tie=st.sampled_from(["fails", "chair", "escalates"]),
+    on_deadlock=st.sampled_from(["expert_panel", "nothing"]),
+    experts_within_s=st.sampled_from([None, 24 * HOUR_S]),
+)
+
 
 class Commission(RuleBasedStateMachine):
     """One case: told, answered, recused, voted on, determined."""
 
     taken: ClassVar[int] = 0
 
-    @initialize(
-        kind=st.sampled_from(KINDS),
-        quorum=st.integers(0, 5),
-        guarantors=st.integers(0, 2),
-        counts=st.booleans(),
-        on_tie=st.sampled_from(["fails", "chair", "escalates"]),
-        counted_of=st.sampled_from(["votes_cast", "all_seats"]),
-        leaves_it=st.booleans(),
-        within_h=st.sampled_from([None, 24]),
-    )
-    def begin(
-        self,
-        kind: DecisionRule,
-        quorum: int,
-        guarantors: int,
-        *,
-        counts: bool,
-        on_tie: str,
-        counted_of: str,
-        leaves_it: bool,
-        within_h: int | None,
-    ) -> None:
+    @initialize(drawn=RULES)
+    def begin(self, drawn: Rule) -> None:
         """Draw the rule by which the body decides, and open a case."""
-        self.rule = rule(
-            kind,
-            quorum=quorum,
-            quorum_by_group={"guarantors": guarantors},
-            share=(2, 3),
-            abstentions_count=counts,
-            counted_of=counted_of,
-            on_tie=on_tie,
-            on_deadlock="expert_panel" if leaves_it else "nothing",
-            experts_within_s=within_h and within_h * HOUR_S,
-        )
+        self.rule = drawn
         self.world = World(mandate(self.rule, seats=(*SEATS, *EXPERTS)))
         self.case = self.world.open_case()
         self.late_us = self.world.now_us + DETERMINED_IN_US
@@ -271,7 +255,9 @@ class Commission(RuleBasedStateMachine):
             )
             for seat in SEATS
         ]
-        counted = by_hand(self.rule, votes_cast, silence_holds=False)
+        # Every determination here accuses AA.
+        left_out = PARTIES if self.rule.leaves_out == "parties" else ("AA",)
+        counted = by_hand(self.rule, votes_cast, silence_holds=False, left_out=left_out)
         said = counted if rightly else result
         signed_us = self.world.now_us + 1_000_000
         shut = self.voters() & set(self.seals) - set(self.opened)

@@ -75,6 +75,7 @@ def rule(kind: DecisionRule = DecisionRule.MAJORITY, **more: Any) -> Rule:
         share=more.get("share"),
         abstentions_count=more.get("abstentions_count", False),
         counted_of=more.get("counted_of", "votes_cast"),
+        leaves_out=more.get("leaves_out", "parties"),
         silence_s=more.get("silence_s"),
         on_tie=more.get("on_tie", "fails"),
         on_deadlock=more.get("on_deadlock", "nothing"),

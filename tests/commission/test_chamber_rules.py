@@ -518,6 +518,85 @@ def test_an_expert_reports_once() -> None:
     assert world.refused("vote.open", "key/x1", motion, vote="no", salt="") == "voted_already"
 
 
+# ------------------------------------------------------------------------ without the accused
+def accusing(*parties: str) -> dict[str, Any]:
+    levels = ["launch_area", "command"]
+    return determination(
+        levels=[
+            {"level": level, "outcome": "responsible", "party": party}
+            for level, party in zip(levels, parties, strict=False)
+        ]
+    )
+
+
+def votes_without_the_accused(world: World, case: str, question: str, proposal: Any) -> list[str]:
+    """Let one party after the other vote against it; name those whose no had no weight."""
+    free = []
+    for key, code in (("key/aa", "AA"), ("key/bb", "BB")):
+        motion = world.put(case, question, proposal)
+        world.vote(motion, dict.fromkeys(ALL_YES, "yes") | {key: "no"})
+        blocks = world.attempt("motion.close", CHAIR, motion, result="deadlocked") == ""
+        if not blocks:
+            world.do("motion.close", CHAIR, motion, result="carried")
+            free.append(code)
+    return free
+
+
+BY_OTHERS = rule(K.CONSENSUS_MINUS_PARTIES, leaves_out="accused")
+
+
+@pytest.mark.parametrize(
+    ("named", "left_out"),
+    [
+        pytest.param(("AA", ""), ["AA"], id="AA"),
+        pytest.param(("BB", "BB"), ["BB"], id="BB"),
+        pytest.param(("AA", "BB"), ["AA", "BB"], id="both"),
+        pytest.param(("", ""), ["AA", "BB"], id="nobody, so all that the case concerns"),
+        pytest.param(("CC", ""), ["AA", "BB"], id="one who is no party"),
+    ],
+)
+def test_a_consensus_without_the_accused_leaves_out_whom_the_motion_names(
+    named: tuple[str, str], left_out: list[str]
+) -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    said = accusing(*named)
+    assert votes_without_the_accused(world, case, "determination", said) == left_out
+
+
+def test_what_follows_a_determination_leaves_out_those_whom_it_named() -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    of = world.determine(case)  # names AA
+
+    def left_out(question: str, proposal: dict[str, Any]) -> list[str]:
+        return votes_without_the_accused(world, case, question, proposal)
+
+    assert left_out("closing", {"reasons": "Done."}) == ["AA", "BB"]
+    declared = {"began_us": START_US, "ended_us": START_US, "findings": ["f:1"], "reasons": "So."}
+    assert left_out("declaration", declared) == ["AA", "BB"]
+    assert left_out("declaration", {**declared, "determination": of}) == ["AA"]
+    assert left_out("remedy", remedy(of)) == ["AA"]
+    assert left_out("remedy", remedy(of, addressee="BB")) == ["AA", "BB"]
+    withdrawn = {"determination": of, "replacement": None, "reasons": "It was not so."}
+    assert left_out("correction", withdrawn) == ["AA"]
+    turned = {**withdrawn, "replacement": accusing("BB", "")}
+    assert left_out("correction", turned) == ["AA", "BB"]
+    grounds = {"party": "AA", "grounds": "It was not us."}
+    appeal = world.do("case.appeal", party_key("AA"), of, **grounds)
+    assert left_out("appeal", {"appeal": appeal, "granted": True, "reasons": "Heard."}) == ["AA"]
+
+
+def test_a_motion_to_lift_a_remedy_leaves_out_whom_it_binds() -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    said = remedy(world.determine(case))
+    motion = world.carry(case, "remedy", said)
+    set_by = world.do("remedy.set", CHAIR, case, motion=motion, proposal=said)
+    lifts = {"lifts": set_by, "reasons": "It is done."}
+    assert votes_without_the_accused(world, case, "remedy", lifts) == ["AA"]
+
+
 # ------------------------------------------------------- limits of one body or of one question
 def standings(world: World, case: str) -> list[tuple[str, str]]:
     return [(one.deadline, one.standing) for one in world.chamber.view(case).deadlines]

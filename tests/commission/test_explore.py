@@ -14,11 +14,11 @@ from mandates_by_hand import PARTIES, body, limit, mandate, rule, seat
 from test_reach_by_brute_force import counted, relies_on_an_alternate
 
 from truceline.agreement.mandate_vocabulary import DEADLOCK_OF_KIND
-from truceline.commission.ballot import Choice, rule_for
+from truceline.commission.ballot import Choice, accusations, rule_for
 from truceline.commission.bounds import limits_of, questions_of, questions_within
 from truceline.commission.explore import explore
 from truceline.commission.proposals import QUESTIONS
-from truceline.records.mandate import Deadline, DecisionRule, Mandate, Rule
+from truceline.records.mandate import Body, Deadline, DecisionRule, Mandate, Rule
 from truceline.records.mandate_path import (
     HAPPENS,
     BallotOutcome,
@@ -377,6 +377,36 @@ def test_a_limit_of_a_body_above_from_the_opening_may_have_begun_below() -> None
         assert ("high" in begin) == stalls
 
 
+# --------------------------------------------------------------------- without the accused
+def test_who_is_not_accused_has_a_veto_that_whoever_is_has_not() -> None:
+    def of(leaves_out: str) -> list[StandstillPath]:
+        said: Any = {"kind": KIND.CONSENSUS_MINUS_PARTIES, "leaves_out": leaves_out}
+        return paths_of(one_body(*SIDES, THIRD, seat("fourth"), **said), VETO)
+
+    assert {path.party for path in of("parties")} == {""}
+    by_a, by_b = (next(one for one in of("accused") if one.party == code) for code in PARTIES)
+    assert told(by_a)[:3] == ["b left_out", "a no", "no_consensus"]
+    assert told(by_b)[:3] == ["a left_out", "b no", "no_consensus"]
+
+
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        pytest.param(("A", "B", ""), [("A",), ("B",), ("A", "B")], id="both sit there"),
+        pytest.param(("A", ""), [(), ("A",)], id="whoever does not sit there may be accused"),
+        pytest.param(("", "C"), [()], id="neither does"),
+    ],
+)
+def test_every_choice_of_the_accused_is_explored(
+    states: tuple[str, ...], found: list[tuple[str, ...]]
+) -> None:
+    one = body("b", *(seat(f"s{n}", state=state) for n, state in enumerate(states)))
+    by = rule("b", KIND.CONSENSUS_MINUS_PARTIES, leaves_out="accused")
+    assert list(accusations(mandate(one, rules=(by,)), one, by)) == found
+    by_all = replace(by, leaves_out="parties")
+    assert accusations(mandate(one, rules=(by_all,)), one, by_all) == (PARTIES,)
+
+
 def test_an_escalation_to_nobody_is_told() -> None:
     terms = one_body(*SIDES, kind=KIND.ESCALATION_ON_DEADLOCK, on_deadlock="escalates")
     assert told(explore(terms).paths[0])[-1] == "nowhere_to_escalate"
@@ -454,6 +484,7 @@ WORLDS = (
     one_body(*SIDES, ALONE, **BY_PANEL),
     two_levels(THIRD, questions=("appeal",)),
     levels("low", "high"),
+    one_body(*SIDES, THIRD, kind=KIND.CONSENSUS_MINUS_PARTIES, leaves_out="accused"),
     mandate(
         body("low", *SIDES, escalates_to="high"),
         body("high", *SIDES, escalates_to="low"),
@@ -513,6 +544,8 @@ def small_mandates(draw: st.DrawFn) -> Mandate:
         said["on_deadlock"] = DEADLOCK_OF_KIND.get(kind) or draw(
             st.sampled_from(["nothing", "escalates", "expert_panel"])
         )
+        if kind is KIND.CONSENSUS_MINUS_PARTIES:
+            said["leaves_out"] = draw(st.sampled_from(["parties", "accused", "accused"]))
         said["experts_within_s"] = draw(st.sampled_from([None, 3600]))
         said["questions"] = draw(st.sampled_from([("any",), ("remedy",), ("appeal", "remedy")]))
         rules.append(rule(name, kind, **said))
@@ -599,17 +632,26 @@ def can_stand_still(
         return no_default_helps(terms, body_id, question, here, used, limits)
     left = tuple(name for name in used if not name.startswith("motion.put"))
     voters = [each.id for each in one.seats if each.group != "experts"]
-    for choices in product(Choice, repeat=len(voters)):
+    for accused, choices in product(accusable(by, one), product(Choice, repeat=len(voters))):
         votes = {each.id: Choice.ABSENT for each in one.seats}
         votes |= dict(zip(voters, choices, strict=True))
         if relies_on_an_alternate(terms, one, by, votes):
             continue
-        outcome = counted(terms, one, by, votes)
+        outcome = counted(terms, one, by, votes, accused)
         fails = outcome is BallotOutcome.TIE and by.on_tie == "fails"
         answered = outcome in {BallotOutcome.CARRIED, BallotOutcome.REJECTED} or fails
         if not answered and leads_nowhere(terms, by, outcome, question, here, left):
             return True
     return False
+
+
+def accusable(by: Rule, one: Body) -> list[set[str]]:
+    """Give every choice of parties whose seats a vote may have to leave out."""
+    if by.leaves_out == "parties":
+        return [set(PARTIES)]
+    present = {each.state for each in one.seats}
+    every = [{"A"}, {"B"}, {"A", "B"}]
+    return [accused & present for accused in every]
 
 
 def leads_nowhere(

@@ -54,6 +54,9 @@ BODIES = {
 }
 
 
+BASES: list[dict[str, Any]] = [{}, {"abstentions_count": True}, {"counted_of": "all_seats"}]
+
+
 def rules() -> Iterator[Rule]:
     """Every kind, with every way out of a tie and of a deadlock that a text may give it."""
     for kind in K:
@@ -62,8 +65,7 @@ def rules() -> Iterator[Rule]:
         outs = (DEADLOCK_OF_KIND[kind],) if kind in DEADLOCK_OF_KIND else ON_DEADLOCK
         has_base = kind in {K.MAJORITY, K.CHAIR_CASTING_VOTE, K.QUALIFIED_MAJORITY}
         for on_tie, on_deadlock in product(ties, outs):
-            bases = [{}, {"abstentions_count": True}, {"counted_of": "all_seats"}]
-            for base in bases if has_base else [{}]:
+            for base in BASES if has_base else BASES[:1]:
                 said: dict[str, Any] = {"on_tie": on_tie, "on_deadlock": on_deadlock, **base}
                 yield rule("b", kind, **said)
                 if on_deadlock == outs[0]:

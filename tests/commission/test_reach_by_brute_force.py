@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import product
 
 from hypothesis import event, given, settings
@@ -56,9 +57,11 @@ def small_mandates(draw: st.DrawFn) -> tuple[Mandate, Body, Rule]:
     return mandate(one, rules=(by,)), one, by
 
 
-def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
+def counted(
+    terms: Mandate, one: Body, by: Rule, votes: Votes, left_out: Collection[str] | None = None
+) -> BallotOutcome:
     """Count a vote seat by seat, as a clerk would."""
-    counting = counting_seats(terms, one, by)
+    counting = counting_seats(terms, one, by, left_out)
     tally = Counter(votes[seat.id] for seat in counting)
     there = [seat for seat in counting if takes_part(by, votes[seat.id])]
     present = Counter(seat.group for seat in there)
@@ -78,7 +81,11 @@ def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
 
 
 def every_vote(
-    terms: Mandate, one: Body, by: Rule, movable: tuple[Seat, ...]
+    terms: Mandate,
+    one: Body,
+    by: Rule,
+    movable: tuple[Seat, ...],
+    left_out: Collection[str] | None = None,
 ) -> dict[BallotOutcome, int]:
     """Try every action of every seat that may move; the others vote yes."""
     names = [seat.id for seat in one.seats if seat in movable]
@@ -87,7 +94,7 @@ def every_vote(
         votes = {seat.id: Choice.YES for seat in one.seats} | dict(zip(names, choices, strict=True))
         if relies_on_an_alternate(terms, one, by, votes):
             continue
-        outcome = counted(terms, one, by, votes)
+        outcome = counted(terms, one, by, votes, left_out)
         moved = sum(1 for choice in choices if choice is not Choice.YES)
         fewest[outcome] = min(moved, fewest.get(outcome, moved))
     return fewest
@@ -135,6 +142,24 @@ def test_the_seats_that_are_named_bring_it_about(world: tuple[Mandate, Body, Rul
             votes |= dict.fromkeys(ids, choice)
         assert counted(terms, one, by, votes) is outcome
         assert sum(1 for choice in votes.values() if choice is not Choice.YES) == witness.fewest
+
+
+@given(small_mandates(), st.sampled_from([(), ("A",), ("B",), ("A", "B")]))
+def test_counting_without_the_accused_is_counting_every_vote_of_the_others(
+    world: tuple[Mandate, Body, Rule], accused: tuple[str, ...]
+) -> None:
+    terms, one, drawn = world
+    by = rule("b", DecisionRule.CONSENSUS_MINUS_PARTIES, quorum=drawn.quorum)
+    found = reach(terms, one, by, left_out=accused)
+    assert {outcome: witness.fewest for outcome, witness in found.items()} == every_vote(
+        terms, one, by, one.seats, accused
+    )
+    for actor in actors(terms, one, by, accused):
+        assert actor.party not in accused or not actor.party
+        alone = reach(terms, one, by, actor.seats, accused)
+        assert {outcome: witness.fewest for outcome, witness in alone.items()} == every_vote(
+            terms, one, by, actor.seats, accused
+        )
 
 
 def test_35_seats_are_counted_and_not_enumerated() -> None:

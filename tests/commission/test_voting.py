@@ -237,17 +237,18 @@ ballots = st.lists(
 )
 
 
-@given(rules, ballots, st.booleans())
+@given(rules, ballots, st.booleans(), st.sampled_from([PARTIES, ("AA",), ("BB",), ()]))
 def test_counts_as_one_would_by_hand(
-    of: Rule, said: list[tuple[str, str, str]], silence_holds: bool
+    of: Rule, said: list[tuple[str, str, str]], silence_holds: bool, left_out: tuple[str, ...]
 ) -> None:
     with_chair = [(state, group, n == 0, vote) for n, (state, group, vote) in enumerate(said)]
     cast = [
         (seat(f"s{n}", state, group=group, chairs=chairs), vote)
         for n, (state, group, chairs, vote) in enumerate(with_chair)
     ]
-    ours = tally(of, cast, PARTIES, silence_holds=silence_holds)
-    assert ours.result == by_hand(of, with_chair, silence_holds=silence_holds)
+    ours = tally(of, cast, left_out, silence_holds=silence_holds)
+    by_others = by_hand(of, with_chair, silence_holds=silence_holds, left_out=left_out)
+    assert ours.result == by_others
     assert ours.yes + ours.no + ours.abstain + ours.absent <= len(said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from chamber_world import PARTIES
@@ -13,13 +13,17 @@ K = DecisionRule
 
 
 def by_hand(  # noqa: C901, PLR0911, PLR0912 - one long reading of the rules, on purpose unlike ours
-    of: Rule, said: Sequence[tuple[str, str, bool, str]], *, silence_holds: bool
+    of: Rule,
+    said: Sequence[tuple[str, str, bool, str]],
+    *,
+    silence_holds: bool,
+    left_out: Collection[str] = PARTIES,
 ) -> str:
     """Count (state, group, chairs, vote) in another way: by sets and fractions."""
     silence = of.kind is K.SILENCE_PROCEDURE
     counts = set(range(len(said)))
     if of.kind is K.CONSENSUS_MINUS_PARTIES:
-        counts = {n for n in counts if said[n][0] not in PARTIES}
+        counts = {n for n in counts if said[n][0] not in left_out}
     seats = len(counts)
     counts = {n for n in counts if said[n][3] != "recused"}
     if not silence:  # there, who is silent takes part

@@ -18,6 +18,7 @@ from truceline.agreement.mandate_vocabulary import (
     COUNTED_OF,
     DEADLOCK_OF_KIND,
     DEFAULT_STANDARDS,
+    LEAVES_OUT,
     LEVELS,
     ON_DEADLOCK,
     ON_TIE,
@@ -43,7 +44,8 @@ SEAT_KEYS = (
 )  # fmt: skip
 RULE_KEYS = (
     "id", "body", "questions", "kind", "quorum", "quorum_by_group", "share", "abstentions_count",
-    "counted_of", "silence", "on_tie", "on_deadlock", "experts_within", "article", "words",
+    "counted_of", "leaves_out", "silence", "on_tie", "on_deadlock", "experts_within",
+    "article", "words",
 )  # fmt: skip
 DEADLINE_KEYS = (
     "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "body", "questions",
@@ -64,6 +66,7 @@ KEY_OF_KIND = {
     "on_tie": (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE),
     "abstentions_count": COUNTING,
     "counted_of": COUNTING,
+    "leaves_out": (DecisionRule.CONSENSUS_MINUS_PARTIES,),
 }
 
 
@@ -184,7 +187,11 @@ def read_rule(entry: Entry) -> Rule | None:
     share = read_share(entry, "share") if kind is DecisionRule.QUALIFIED_MAJORITY else None
     silence_s = read_duration(entry, "silence") if kind is DecisionRule.SILENCE_PROCEDURE else None
     abstentions_count = read_flag(entry, "abstentions_count", default=False)
-    counted_of = _read_counted_of(entry)
+    counted_of, leaves_out = _read_counted_of(entry), "parties"
+    if "leaves_out" in entry.values:
+        leaves_out = (
+            entry.one_of("leaves_out", LEAVES_OUT, "word for whom to leave out") or leaves_out
+        )
     on_tie, on_deadlock = _read_on_tie(entry, kind), _read_on_deadlock(entry, kind)
     experts_within_s = _read_experts_within(entry, on_deadlock)
     if rule_id is None or body is None or questions is None or article is None or words is None:
@@ -203,6 +210,7 @@ def read_rule(entry: Entry) -> Rule | None:
         share=share,
         abstentions_count=abstentions_count,
         counted_of=counted_of,
+        leaves_out=leaves_out,
         silence_s=silence_s,
         on_tie=on_tie,
         on_deadlock=on_deadlock,

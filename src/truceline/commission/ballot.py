@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from enum import Enum
+from itertools import combinations
 from typing import NamedTuple
 
 from truceline.records.mandate import Body, DecisionRule, Mandate, Rule, Seat
@@ -31,6 +32,7 @@ class Choice(Enum):
 NOT_THERE = (Choice.ABSENT, Choice.RECUSED)
 MAJORITIES = (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE)
 ALL_SEATS = "all_seats"  # a word of `Rule.counted_of`
+ACCUSED = "accused"  # a word of `Rule.leaves_out`
 # What a kind of rule says of a deadlock by its own name; the others say what the text says.
 BY_NAME = {
     DecisionRule.ESCALATION_ON_DEADLOCK: "escalates",
@@ -67,24 +69,44 @@ def takes_part(rule: Rule, choice: Choice) -> bool:
     return choice not in NOT_THERE
 
 
-def counts(rule: Rule, seat: Seat, parties: Collection[str]) -> bool:
+def counts(rule: Rule, seat: Seat, left_out: Collection[str]) -> bool:
     """Tell whether the rule counts a seat, among the votes and for the quorum.
 
-    "Consensus minus parties" leaves out the seats of every party: neither their vote nor their
-    chair being empty stands in the way.
+    "Consensus minus parties" leaves out the seats of the parties in `left_out`: neither their vote
+    nor their chair being empty stands in the way. Other rules leave out nobody.
     """
     without_parties = rule.kind is DecisionRule.CONSENSUS_MINUS_PARTIES
-    return seat.votes and not (without_parties and seat.state in parties)
+    return seat.votes and not (without_parties and seat.state in left_out)
 
 
-def counting_seats(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, ...]:
-    """Give the seats of a body whose votes the rule counts."""
-    return tuple(seat for seat in body.seats if counts(rule, seat, mandate.parties))
+def accusations(mandate: Mandate, body: Body, rule: Rule) -> tuple[tuple[str, ...], ...]:
+    """Give every choice of parties that a vote of a body may have to leave out, the fewest first.
+
+    That is each set of the parties that sit there, where the rule leaves out the accused; nobody
+    among them only if some party has no seat that could be accused instead.
+    """
+    if rule.leaves_out != ACCUSED:
+        return (mandate.parties,)
+    sitting = [code for code in mandate.parties if any(seat.state == code for seat in body.seats)]
+    least = int(len(sitting) == len(mandate.parties))
+    return tuple(
+        chosen
+        for number in range(least, len(sitting) + 1)
+        for chosen in combinations(sitting, number)
+    )
 
 
-def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collection[str]) -> Count:
+def counting_seats(
+    mandate: Mandate, body: Body, rule: Rule, left_out: Collection[str] | None = None
+) -> tuple[Seat, ...]:
+    """Give the seats of a body whose votes the rule counts; without every party if none is said."""
+    out = mandate.parties if left_out is None else left_out
+    return tuple(seat for seat in body.seats if counts(rule, seat, out))
+
+
+def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], left_out: Collection[str]) -> Count:
     """Count what the seats of a body did, seat by seat."""
-    said = [(seat, choice) for seat, choice in cast if counts(rule, seat, parties)]
+    said = [(seat, choice) for seat, choice in cast if counts(rule, seat, left_out)]
     present = [seat for seat, choice in said if takes_part(rule, choice)]
     sums, groups = Counter(choice for _, choice in said), Counter(seat.group for seat in present)
     return Count(

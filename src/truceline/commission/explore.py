@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from truceline.commission.ballot import (
+    ACCUSED,
+    accusations,
     chair_breaks_ties,
     is_answer,
     rule_for,
@@ -160,20 +162,29 @@ class _Walk:
             chair = chair_of(body)
             if chair_breaks_ties(rule) and chair and is_counted_on(self._mandate, chair):
                 self.counted_on.add(f"{body.id}/{chair.id}")
-            self._ballots[rule.id] = reach(self._mandate, body, rule)
+            found: dict[BallotOutcome, Witness] = {}
+            for left_out in accusations(self._mandate, body, rule):
+                all_of = reach(self._mandate, body, rule, left_out=left_out)
+                for outcome, witness in all_of.items():
+                    if outcome not in found or witness.fewest < found[outcome].fewest:
+                        found[outcome] = _accusing(body, rule, left_out, witness)
+            self._ballots[rule.id] = dict(sorted(found.items(), key=lambda one: one[0].value))
         return self._ballots[rule.id]
 
     def _lone(self, rule: Rule) -> dict[BallotOutcome, list[tuple[Actor, Witness]]]:
         """Give who can bring each outcome about alone, all others voting yes."""
         if rule.id not in self._alone:
             body = self._bodies[rule.body]
-            found: dict[BallotOutcome, list[tuple[Actor, Witness]]] = {}
-            for actor in actors(self._mandate, body, rule):
-                alone = reach(self._mandate, body, rule, actor.seats)
-                for outcome, witness in alone.items():
-                    if witness.fewest == 1 or actor.party or actor.group:
-                        found.setdefault(outcome, []).append((actor, witness))
-            self._alone[rule.id] = found
+            found: dict[BallotOutcome, dict[Actor, Witness]] = {}
+            for left_out in accusations(self._mandate, body, rule):
+                for actor in actors(self._mandate, body, rule, left_out):
+                    alone = reach(self._mandate, body, rule, actor.seats, left_out)
+                    for outcome, witness in alone.items():
+                        known = found.setdefault(outcome, {})
+                        may = witness.fewest == 1 or actor.party or actor.group
+                        if may and (actor not in known or witness.fewest < known[actor].fewest):
+                            known[actor] = _accusing(body, rule, left_out, witness)
+            self._alone[rule.id] = {name: list(those.items()) for name, those in found.items()}
         return self._alone[rule.id]
 
     def _stands(self, body: Body, question: str, way: _Way) -> tuple[_Stand, ...]:
@@ -384,6 +395,14 @@ def _passes(limit: Deadline) -> PathStep:
     return _step("", "deadline_passes", rule=limit.id, article=limit.article)
 
 
+def _accusing(body: Body, rule: Rule, left_out: tuple[str, ...], witness: Witness) -> Witness:
+    """Say which seats are left out, where the rule leaves out the accused."""
+    if rule.leaves_out != ACCUSED:
+        return witness
+    accused = tuple(seat.id for seat in body.seats if seat.votes and seat.state in left_out)
+    return replace(witness, accused=accused)
+
+
 def _dead(*steps: PathStep, kind: Standstill = Standstill.DEADLOCK) -> _Tail:
     """Stand still at the body of the last step."""
     return _Tail(kind=kind, steps=steps, ends_at=steps[-1].body)
@@ -448,11 +467,12 @@ def _of_vote(
     kind = tail.kind if not is_veto else Standstill.VETO
     if alone is None and tail.kind is Standstill.VETO:
         kind = Standstill.DEADLOCK
+    said = [(choice.value, ids) for choice, ids in witness.seats]
+    if witness.accused:
+        said.insert(0, ("left_out", witness.accused))
     votes = tuple(
-        PathStep(
-            body=rule.body, seats=ids, what=choice.value, to="", rule=rule.id, article=rule.article
-        )
-        for choice, ids in witness.seats
+        PathStep(body=rule.body, seats=ids, what=what, to="", rule=rule.id, article=rule.article)
+        for what, ids in said
     )
     came_out = _step(rule.body, outcome.value, rule=rule.id, article=rule.article)
     return _Stand(

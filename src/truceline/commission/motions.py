@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
+from truceline.commission.accused import left_out
 from truceline.commission.ballot import rule_for
 from truceline.commission.room import (
     Case,
@@ -278,7 +279,7 @@ def close(room: Room, act: Act) -> None:
     counted = tally(
         motion.rule,
         _votes(room, motion),
-        room.mandate.parties,
+        left_out(room, motion),
         silence_holds=bool(motion.silence_certified_by),
     )
     if text(act, "result") != counted.result:

@@ -52,22 +52,22 @@ def is_expert(seat: Seat, rule: Rule) -> bool:
 
 
 def tally(
-    rule: Rule, votes: Sequence[Vote], parties: Collection[str], *, silence_holds: bool = False
+    rule: Rule, votes: Sequence[Vote], left_out: Collection[str], *, silence_holds: bool = False
 ) -> Tally:
     """Say what the votes of a body's seats say.
 
     Args:
         rule: The rule that decides the question.
         votes: Every seat that may vote, with what it said.
-        parties: Codes of the parties, whose votes a consensus without them leaves out.
+        left_out: Codes of the parties whose votes a consensus without parties leaves out.
         silence_holds: For a silence procedure: its time is over, nobody spoke, and an entry
             certifies it.
     """
     cast = [(seat, CHOICES[vote]) for seat, vote in votes]
-    count = count_of(rule, cast, parties)
+    count = count_of(rule, cast, left_out)
     outcome = outcome_of(rule, count)
     result, then = result_of(rule, outcome), what_follows(rule, outcome)
-    why = _missing(rule, cast, parties) or _why(rule, count)
+    why = _missing(rule, cast, left_out) or _why(rule, count)
     if rule.kind is DecisionRule.SILENCE_PROCEDURE and result == "carried" and not silence_holds:
         result, why = "deadlocked", "the silence is not certified"
     return Tally(
@@ -76,7 +76,7 @@ def tally(
         yes=count.yes,
         no=count.no,
         abstain=count.abstain,
-        absent=sum(vote == "" and counts(rule, seat, parties) for seat, vote in votes),
+        absent=sum(vote == "" and counts(rule, seat, left_out) for seat, vote in votes),
         why=why,
     )
 
@@ -112,10 +112,10 @@ def _why(rule: Rule, count: Count) -> str:
     return f"{numbers}; a tie {rule.on_tie}"
 
 
-def _missing(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collection[str]) -> str:
+def _missing(rule: Rule, cast: Sequence[tuple[Seat, Choice]], left_out: Collection[str]) -> str:
     """Say what a quorum lacks; nothing if it is reached."""
     present = [
-        seat for seat, choice in cast if counts(rule, seat, parties) and takes_part(rule, choice)
+        seat for seat, choice in cast if counts(rule, seat, left_out) and takes_part(rule, choice)
     ]
     least = max(1, rule.quorum)
     if len(present) < least:

@@ -113,6 +113,8 @@ class Rule:
         quorum_by_group: Least number a group.
         share: Numerator and denominator of the share of yes votes that carries, for a qualified
             majority: it carries at or above the share; None for the other kinds.
+        leaves_out: Whose seats a consensus without parties leaves out: "parties" for every party's,
+            or "accused" for those of the parties that the motion accuses.
         abstentions_count: Whether an abstention stands in the denominator.
         counted_of: Of whom a share or a majority is counted: "votes_cast", or "all_seats" that the
             rule counts, absent and recused ones too.
@@ -133,6 +135,7 @@ class Rule:
     quorum: int
     quorum_by_group: Mapping[str, int]
     share: tuple[int, int] | None
+    leaves_out: str = "parties"
     abstentions_count: bool
     counted_of: str = "votes_cast"
     silence_s: int | None

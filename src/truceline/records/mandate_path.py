@@ -39,7 +39,8 @@ class Standstill(Enum):
     NEEDS_ABSENT_CHAIR = "needs_absent_chair"
 
 
-# What happens in a step: what seats do, how the vote comes out (`BallotOutcome`), what follows.
+# What happens in a step: which seats the rule leaves out, what seats do, how the vote comes out
+# (`BallotOutcome`), what follows.
 SEATS_DO = ("no", "abstain", "absent", "recused")
 THEN = (
     "deadline_passes",
@@ -55,7 +56,7 @@ THEN = (
     "nowhere_to_escalate",
     "no_rule",
 )
-HAPPENS = (*SEATS_DO, *(one.value for one in BallotOutcome), *THEN)
+HAPPENS = ("left_out", *SEATS_DO, *(one.value for one in BallotOutcome), *THEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
