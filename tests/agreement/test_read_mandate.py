@@ -204,6 +204,18 @@ def test_a_consensus_leaves_out_every_party_or_the_accused() -> None:
     )
 
 
+def test_at_most_four_parties_sit_where_the_accused_are_left_out() -> None:
+    parties = "".join(f'\n[[party]]\ncode = "P{n}"\nname = "Party {n}"\n' for n in range(4))
+    seats = "".join(f'\n[[body.seat]]\nid = "p{n}"\nstate = "P{n}"\n' for n in range(4))
+    first = '\n[[body.seat]]\nid = "side-a"'
+    minus = 'kind = "consensus_minus_parties"\nleaves_out = "accused"\n'
+    text = BODIES.replace('kind = "majority"\non_tie = "chair"\n', minus)
+    report = checked((SMALL + parties + text.replace(first, seats + first)).encode())
+    (problem,) = report.problems
+    assert problem.endswith("(tied): leaves_out: 6 parties sit there, 4 are the most")
+    assert mandate_of(text).rules[1].leaves_out == "accused"
+
+
 def test_experts_have_a_time_of_their_own_or_none() -> None:
     asked = 'on_deadlock = "expert_panel"\n'
     assert mandate_of().rules[1].experts_within_s is None

@@ -35,7 +35,7 @@ from truceline.records.mandate import (
 )
 
 # Which of them are accused is explored for every choice.
-MOST_ACCUSED = 6
+MOST_ACCUSED = 4
 MANDATE_TABLES = ("body", "rule", "deadline", "standard", "role")
 
 

@@ -354,16 +354,30 @@ class _Walk:
         if any(not _leads_up(one) for one in had):
             return ()
         tails = [_needs_chair(one) for one in defaults if one not in had][:1]
-        led: list[tuple[_Tail, ...]] = []
+        up = self._first_to_use(one for one in defaults if _leads_up(one))
         # Where it goes round, going round again leads nowhere new.
-        for limit in defaults if dead.steps[-1].what != "leads_back" else ():
-            if _leads_up(limit):
-                above = self._by_default(limit, dead, question, way, actor)
-                if limit in had and not above:
-                    return ()
-                led += [above] if above else []
-        shortest = min(led, key=_length, default=())
-        return (*tails, *shortest) or (dead,)
+        if up is not None and dead.steps[-1].what != "leads_back":
+            above = self._by_default(up, dead, question, way, actor)
+            if up in had and not above:
+                return ()
+            tails += above
+        return tuple(tails) or (dead,)
+
+    def _first_to_use(self, limits: Iterable[Deadline]) -> Deadline | None:
+        """Choose among limits that lead up the one whose use costs least later on.
+
+        One that can be certified; then one that is of no use above, then one that a motion there
+        begins anew. What leads nowhere so, leads nowhere otherwise.
+        """
+        return min(
+            limits,
+            key=lambda one: (
+                not self._is_certified_by(one.certified_by or ""),
+                one.body is None,
+                one.id not in self._of_motions,
+            ),
+            default=None,
+        )
 
     def _by_default(
         self, limit: Deadline, dead: _Tail, question: str, way: _Way, actor: Actor | None
@@ -422,10 +436,6 @@ def _needs_chair(limit: Deadline) -> _Tail:
         _step(body, "chair_may_be_absent"),
         kind=Standstill.NEEDS_ABSENT_CHAIR,
     )
-
-
-def _length(tails: tuple[_Tail, ...]) -> int:
-    return sum(len(tail.steps) for tail in tails)
 
 
 def _is_told_elsewhere(stand: _Stand) -> tuple[bool, int, int]:
