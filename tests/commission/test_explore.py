@@ -389,6 +389,16 @@ def test_who_is_not_accused_has_a_veto_that_whoever_is_has_not() -> None:
     assert told(by_b)[:3] == ["a left_out", "b no", "no_consensus"]
 
 
+def test_which_of_two_accused_is_shown_does_not_hang_on_the_order_of_the_parties() -> None:
+    seats = (seat("x", state="B"), THIRD, seat("fourth"), replace(ALONE, state="A"))
+    terms = one_body(*seats, kind=KIND.CONSENSUS_MINUS_PARTIES, leaves_out="accused")
+    swap = {"A": "B", "B": "A", "": ""}
+    mirrored = tuple(replace(one, state=swap[one.state]) for one in seats)
+    other = one_body(*mirrored, kind=KIND.CONSENSUS_MINUS_PARTIES, leaves_out="accused")
+    here = {replace(path, party=swap[path.party]) for path in explore(terms).paths}
+    assert here == set(explore(other).paths)
+
+
 @pytest.mark.parametrize(
     ("states", "found"),
     [

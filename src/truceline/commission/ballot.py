@@ -87,7 +87,8 @@ def accusations(mandate: Mandate, body: Body, rule: Rule) -> tuple[tuple[str, ..
     """
     if rule.leaves_out != ACCUSED:
         return (mandate.parties,)
-    sitting = [code for code in mandate.parties if any(seat.state == code for seat in body.seats)]
+    voting = {seat.state for seat in body.seats if seat.votes}
+    sitting = [code for code in mandate.parties if code in voting]
     least = int(len(sitting) == len(mandate.parties))
     return tuple(
         chosen

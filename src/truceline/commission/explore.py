@@ -166,8 +166,8 @@ class _Walk:
             for left_out in accusations(self._mandate, body, rule):
                 all_of = reach(self._mandate, body, rule, left_out=left_out)
                 for outcome, witness in all_of.items():
-                    if outcome not in found or witness.fewest < found[outcome].fewest:
-                        found[outcome] = _accusing(body, rule, left_out, witness)
+                    one = _accusing(body, rule, left_out, witness)
+                    found[outcome] = _simpler(body, found.get(outcome), one)
             self._ballots[rule.id] = dict(sorted(found.items(), key=lambda one: one[0].value))
         return self._ballots[rule.id]
 
@@ -181,9 +181,9 @@ class _Walk:
                     alone = reach(self._mandate, body, rule, actor.seats, left_out)
                     for outcome, witness in alone.items():
                         known = found.setdefault(outcome, {})
-                        may = witness.fewest == 1 or actor.party or actor.group
-                        if may and (actor not in known or witness.fewest < known[actor].fewest):
-                            known[actor] = _accusing(body, rule, left_out, witness)
+                        if witness.fewest == 1 or actor.party or actor.group:
+                            one = _accusing(body, rule, left_out, witness)
+                            known[actor] = _simpler(body, known.get(actor), one)
             self._alone[rule.id] = {name: list(those.items()) for name, those in found.items()}
         return self._alone[rule.id]
 
@@ -415,6 +415,16 @@ def _accusing(body: Body, rule: Rule, left_out: tuple[str, ...], witness: Witnes
         return witness
     accused = tuple(seat.id for seat in body.seats if seat.votes and seat.state in left_out)
     return replace(witness, accused=accused)
+
+
+def _simpler(body: Body, known: Witness | None, other: Witness) -> Witness:
+    """Choose the one that takes fewer seats, then by the seats left out: never by party."""
+
+    def effort(witness: Witness) -> tuple[int, list[int]]:
+        ids = [seat.id for seat in body.seats]
+        return witness.fewest, [ids.index(one) for one in witness.accused]
+
+    return other if known is None else min(known, other, key=effort)
 
 
 def _dead(*steps: PathStep, kind: Standstill = Standstill.DEADLOCK) -> _Tail:
