@@ -135,6 +135,6 @@ def test_the_full_example_of_a_mandate_is_sound() -> None:
     assert report.agreement is not None
     mandate = report.agreement.mandate
     assert mandate is not None
-    assert (len(mandate.bodies), len(mandate.rules), len(mandate.roles)) == (2, 4, 2)
+    assert (len(mandate.bodies), len(mandate.rules), len(mandate.roles)) == (2, 5, 2)
     used = set(re.findall(r"^(\w+) = ", block, re.MULTILINE))
     assert used >= {*SEAT_KEYS, *RULE_KEYS, *DEADLINE_KEYS, *STANDARD_KEYS, *ROLE_KEYS}

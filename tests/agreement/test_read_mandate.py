@@ -177,6 +177,52 @@ def test_rules_hold_shares_quorums_and_what_follows() -> None:
     assert (silent.silence_s, silent.on_deadlock, silent.share) == (216_000, "nothing", None)
 
 
+def test_a_share_is_counted_of_the_votes_cast_or_of_all_seats() -> None:
+    assert {one.counted_of for one in mandate_of().rules} == {"votes_cast"}
+    text = BODIES.replace("abstentions_count = true", 'counted_of = "all_seats"')
+    assert mandate_of(text).rules[0].counted_of == "all_seats"
+    cast = mandate_of(text.replace("all_seats", "votes_cast"))
+    assert cast.rules == mandate_of(BODIES.replace("abstentions_count = true\n", "")).rules
+
+
+def test_a_limit_is_of_all_bodies_and_questions_or_of_those_it_names() -> None:
+    assert {(one.body, one.questions) for one in mandate_of().deadlines} == {(None, ())}
+    said = 'lasts = "P2W"\n'
+    text = BODIES.replace(said, f'{said}body = "commission"\nquestions = ["remedy", "appeal"]\n')
+    limit = mandate_of(text).deadlines[1]
+    assert (limit.body, limit.questions) == ("commission", ("remedy", "appeal"))
+
+
+def test_a_consensus_leaves_out_every_party_or_the_accused() -> None:
+    by_majority = 'kind = "majority"\non_tie = "chair"\n'
+    minus = 'kind = "consensus_minus_parties"\n'
+    text = BODIES.replace(by_majority, f'{minus}leaves_out = "accused"\nquorum = 2\n')
+    assert mandate_of(text).rules[1].leaves_out == "accused"
+    assert mandate_of(BODIES.replace(by_majority, minus)).rules[1].leaves_out == "parties"
+    assert problems_with(by_majority, f'{minus}leaves_out = "accused"\nquorum = 3\n') == (
+        "[[rule]] 2 (tied): quorum: 3 is above the 2 seats that vote by it",
+    )
+
+
+def test_at_most_four_parties_sit_where_the_accused_are_left_out() -> None:
+    parties = "".join(f'\n[[party]]\ncode = "P{n}"\nname = "Party {n}"\n' for n in range(4))
+    seats = "".join(f'\n[[body.seat]]\nid = "p{n}"\nstate = "P{n}"\n' for n in range(4))
+    first = '\n[[body.seat]]\nid = "side-a"'
+    minus = 'kind = "consensus_minus_parties"\nleaves_out = "accused"\n'
+    text = BODIES.replace('kind = "majority"\non_tie = "chair"\n', minus)
+    report = checked((SMALL + parties + text.replace(first, seats + first)).encode())
+    (problem,) = report.problems
+    assert problem.endswith("(tied): leaves_out: 6 parties sit there, 4 are the most")
+    assert mandate_of(text).rules[1].leaves_out == "accused"
+
+
+def test_experts_have_a_time_of_their_own_or_none() -> None:
+    asked = 'on_deadlock = "expert_panel"\n'
+    assert mandate_of().rules[1].experts_within_s is None
+    text = BODIES.replace(asked, f'{asked}experts_within = "P7D"\n')
+    assert mandate_of(text).rules[1].experts_within_s == 7 * 86_400
+
+
 def test_the_name_of_a_kind_says_what_follows_a_deadlock_or_a_tie() -> None:
     text = BODIES.replace('kind = "majority"\non_tie = "chair"\n', 'kind = "chair_casting_vote"\n')
     assert mandate_of(text).rules[1].on_tie == "chair"
@@ -332,6 +378,80 @@ PROBLEMS = {
         (
             "[[rule]] 3 (silent): share: means nothing for silence_procedure; only "
             "qualified_majority has it"
+        ),
+    ),
+    "a share of nobody": (
+        "abstentions_count = true",
+        'counted_of = "seats"',
+        (
+            "[[rule]] 1 (by-two-thirds): counted_of 'seats' is no number to count of; did you "
+            "mean all_seats?"
+        ),
+    ),
+    "a share of all seats and of who abstains": (
+        "abstentions_count = true",
+        'abstentions_count = true\ncounted_of = "all_seats"',
+        (
+            "[[rule]] 1 (by-two-thirds): abstentions_count: means nothing where all seats are "
+            "counted"
+        ),
+    ),
+    "all seats for a rule that counts no votes": (
+        'silence = "P2DT12H"',
+        'silence = "P2DT12H"\ncounted_of = "all_seats"',
+        (
+            "[[rule]] 3 (silent): counted_of: means nothing for silence_procedure; only "
+            "qualified_majority and majority and chair_casting_vote has it"
+        ),
+    ),
+    "the accused left out of a majority": (
+        'on_tie = "chair"',
+        'on_tie = "chair"\nleaves_out = "accused"',
+        (
+            "[[rule]] 2 (tied): leaves_out: means nothing for majority; only "
+            "consensus_minus_parties has it"
+        ),
+    ),
+    "whoever is left out": (
+        'kind = "majority"\non_tie = "chair"',
+        'kind = "consensus_minus_parties"\nleaves_out = "the accused"',
+        (
+            "[[rule]] 2 (tied): leaves_out 'the accused' is no word for whom to leave out; did "
+            "you mean accused?"
+        ),
+    ),
+    "a limit of a body that is not there": (
+        'lasts = "P2W"',
+        'lasts = "P2W"\nbody = "comission"',
+        "[[deadline]] 2 (decide): body: no body 'comission'; did you mean commission?",
+    ),
+    "a limit of a question that is none": (
+        'lasts = "P2W"',
+        'lasts = "P2W"\nquestions = ["any"]',
+        (
+            "[[deadline]] 2 (decide): questions: 'any' is no question; known are admission, "
+            "appeal, closing, correction, declaration, determination, remedy"
+        ),
+    ),
+    "a default that escalates from a body that leads nowhere": (
+        'default = "the experts\' finding stands"',
+        'default = "escalates"\nbody = "ministers"',
+        "[[deadline]] 2 (decide): default: escalates, and 'ministers' leads to no body",
+    ),
+    "a time for experts whom nobody asks": (
+        'on_deadlock = "escalates"',
+        'on_deadlock = "escalates"\nexperts_within = "P7D"',
+        (
+            "[[rule]] 1 (by-two-thirds): experts_within: nobody asks the experts: on_deadlock "
+            "is 'escalates'"
+        ),
+    ),
+    "a time for experts that is none": (
+        'on_deadlock = "expert_panel"',
+        'on_deadlock = "expert_panel"\nexperts_within = "a week"',
+        (
+            "[[rule]] 2 (tied): experts_within: 'a week' is no length of time; write PT12H, "
+            "PT30M or P7D"
         ),
     ),
     "a majority that does not say what a tie is": (

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from chamber_world import (
     CHAIR,
     FINDINGS,
+    HOUR_S,
     PARTIES,
     REVIEWER,
     SEATS,
@@ -21,6 +22,7 @@ from chamber_world import (
     party_key,
     rule,
 )
+from chamber_world import seat as seat_of
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition
 from hypothesis.stateful import rule as step
@@ -28,16 +30,35 @@ from voting_by_hand import by_hand
 
 from truceline.commission.chamber import fold
 from truceline.commission.motions import commitment
-from truceline.records.mandate import DecisionRule
+from truceline.records.mandate import DecisionRule, Rule
 from truceline.records.units import HOUR_US
 
 KINDS = [kind for kind in DecisionRule if kind is not DecisionRule.SILENCE_PROCEDURE]
+KINDS += [DecisionRule.EXPERT_PANEL_DEFAULT] * 2  # what follows it has more steps than the others
 NAMES = [seat.id for seat in SEATS]
-OTHERS = NAMES[1:]  # the chair stays
+EXPERTS = tuple(seat_of(f"x{number}", group="experts", votes=False) for number in range(3))
+ASKED = [one.id for one in EXPERTS]
+OTHERS = [*NAMES[1:], *ASKED]  # the chair stays
+DETERMINED_IN_US = 48 * HOUR_US  # article 9, from the opening of a grave case
 RESULTS = ["carried", "not_carried", "deadlocked", "no_quorum"]
 parties = st.sampled_from(PARTIES)
 some_seat = st.sampled_from(NAMES)
+some_expert = st.sampled_from(ASKED)
 votes = st.sampled_from(["yes", "yes", "no", "abstain"])
+
+RULES = st.builds(
+    rule,
+    st.sampled_from(KINDS),
+    quorum=st.integers(0, 5),
+    quorum_by_group=st.fixed_dictionaries({"guarantors": st.integers(0, 2)}),
+    share=st.just((2, 3)),
+    abstentions_count=st.booleans(),
+    counted_of=st.sampled_from(["votes_cast", "all_seats"]),
+    leaves_out=st.sampled_from(["parties", "accused"]),
+    on_tie=st.sampled_from(["fails", "chair", "escalates"]),
+    on_deadlock=st.sampled_from(["expert_panel", "nothing"]),
+    experts_within_s=st.sampled_from([None, 24 * HOUR_S]),
+)
 
 
 class Commission(RuleBasedStateMachine):
@@ -45,27 +66,16 @@ class Commission(RuleBasedStateMachine):
 
     taken: ClassVar[int] = 0
 
-    @initialize(
-        kind=st.sampled_from(KINDS),
-        quorum=st.integers(0, 5),
-        guarantors=st.integers(0, 2),
-        counts=st.booleans(),
-        on_tie=st.sampled_from(["fails", "chair", "escalates"]),
-    )
-    def begin(
-        self, kind: DecisionRule, quorum: int, guarantors: int, *, counts: bool, on_tie: str
-    ) -> None:
+    @initialize(drawn=RULES)
+    def begin(self, drawn: Rule) -> None:
         """Draw the rule by which the body decides, and open a case."""
-        self.rule = rule(
-            kind,
-            quorum=quorum,
-            quorum_by_group={"guarantors": guarantors},
-            share=(2, 3),
-            abstentions_count=counts,
-            on_tie=on_tie,
-        )
-        self.world = World(mandate(self.rule))
+        self.rule = drawn
+        self.world = World(mandate(self.rule, seats=(*SEATS, *EXPERTS)))
         self.case = self.world.open_case()
+        self.late_us = self.world.now_us + DETERMINED_IN_US
+        self.first_us: int | None = None  # of the first determination
+        self.left_to_experts = ""  # "at once", "once late", or not at all
+        self.reports: dict[str, str] = {}
         self.told: dict[str, int] = {}
         self.replied: dict[str, int] = {}
         self.recused: set[str] = set()
@@ -148,6 +158,8 @@ class Commission(RuleBasedStateMachine):
             if self.motion:
                 self.seals.pop(seat, None)
                 self.opened.pop(seat, None)
+            if self.left_to_experts:
+                self.reports.pop(seat, None)
             self.go_on()
 
     @step(seat=st.sampled_from(OTHERS), absent=st.booleans())
@@ -235,11 +247,17 @@ class Commission(RuleBasedStateMachine):
     @step(result=st.sampled_from(RESULTS), rightly=st.booleans())
     def close(self, result: str, *, rightly: bool) -> None:
         votes_cast = [
-            (seat.state, seat.group, seat.chairs, self.opened.get(seat.id, ""))
+            (
+                seat.state,
+                seat.group,
+                seat.chairs,
+                "recused" if seat.id in self.recused else self.opened.get(seat.id, ""),
+            )
             for seat in SEATS
-            if seat.id not in self.recused
         ]
-        counted = by_hand(self.rule, votes_cast, silence_holds=False)
+        # Every determination here accuses AA.
+        left_out = PARTIES if self.rule.leaves_out == "parties" else ("AA",)
+        counted = by_hand(self.rule, votes_cast, silence_holds=False, left_out=left_out)
         said = counted if rightly else result
         signed_us = self.world.now_us + 1_000_000
         shut = self.voters() & set(self.seals) - set(self.opened)
@@ -252,6 +270,18 @@ class Commission(RuleBasedStateMachine):
             if counted == "carried":
                 self.carried.add(self.motion)
             self.last, self.motion = self.motion, ""
+            self.closed_us, self.reports = self.world.now_us, {}
+            self.left_to_experts = self.who_follows(counted, [vote for *_, vote in votes_cast])
+
+    @precondition(lambda self: not self.motion)
+    @step()
+    def vote_through(self) -> None:
+        """Put a question, and bring it to its end in one step."""
+        self.put()
+        self.all_seal()
+        if self.since_us is not None:
+            self.all_open()
+            self.close("", rightly=True)
 
     @precondition(lambda self: hasattr(self, "last"))
     @step(honest=st.booleans())
@@ -272,3 +302,70 @@ class Commission(RuleBasedStateMachine):
         if expected:
             self.used.add(self.last)
             self.determined += 1
+            self.first_us = self.first_us or self.world.now_us
+
+    # ------------------------------------------------------------------------ the experts
+    def who_follows(self, result: str, said: list[str]) -> str:
+        """Say when a motion with this result is left to the experts."""
+        kind = self.rule.kind
+        asks = self.rule.on_deadlock == "expert_panel" or kind is DecisionRule.EXPERT_PANEL_DEFAULT
+        is_tie = kind is DecisionRule.MAJORITY and said.count("yes") == said.count("no")
+        goes_up = kind is DecisionRule.ESCALATION_ON_DEADLOCK
+        goes_up |= is_tie and self.rule.on_tie == "escalates" and result == "deadlocked"
+        if not asks or goes_up:
+            return ""
+        return {"deadlocked": "at once", "no_quorum": "once late"}.get(result, "")
+
+    def asked_since_us(self, at_us: int) -> int | None:
+        if self.left_to_experts == "at once":
+            return self.closed_us
+        in_time = self.first_us is not None and self.first_us <= self.late_us
+        if self.left_to_experts == "once late" and at_us > self.late_us and not in_time:
+            return max(self.closed_us, self.late_us)
+        return None
+
+    def is_over(self, at_us: int) -> bool:
+        since_us, within_s = self.asked_since_us(at_us), self.rule.experts_within_s
+        if since_us is None or within_s is None:
+            return False
+        return at_us > since_us + within_s * 1_000_000
+
+    @precondition(lambda self: hasattr(self, "last"))
+    @step(name=some_expert, alternate=st.booleans(), vote=votes)
+    def report(self, name: str, *, alternate: bool, vote: str) -> None:
+        signed_us = self.world.now_us + 1_000_000
+        expected = (
+            self.asked_since_us(signed_us) is not None
+            and not self.is_over(signed_us)
+            and self.acts(name, alternate=alternate)
+            and name not in self.recused
+            and name not in self.reports
+        )
+        said = {"vote": vote, "reasons": "As I saw it.", "salt": ""}
+        self.tried(expected, "vote.open", self.key(name, alternate=alternate), self.last, **said)
+        if expected:
+            self.reports[name] = vote
+
+    @precondition(lambda self: hasattr(self, "last") and self.left_to_experts)
+    @step(vote=votes)
+    def all_report(self, vote: str) -> None:
+        for name in ASKED:
+            self.report(name, alternate=name in self.absent | self.replaced, vote=vote)
+
+    @precondition(lambda self: hasattr(self, "last"))
+    @step(by=st.sampled_from(["chair", "chair", "aa", *ASKED]), alternate=st.booleans())
+    def certify(self, by: str, *, alternate: bool) -> None:
+        signed_us = self.world.now_us + 1_000_000
+        may = by == "chair" or (by in ASKED and self.acts(by, alternate=alternate))
+        said = list(self.reports.values())
+        lead = said.count("yes") - said.count("no")
+        left = len(set(ASKED) - self.recused - set(self.reports))
+        settled = left == 0 or abs(lead) > left or self.is_over(signed_us)
+        expected = may and self.asked_since_us(signed_us) is not None and settled and lead != 0
+        key = self.key(by, alternate=alternate and by != "chair")
+        named = {"deadline": self.rule.id, "subject": self.last}
+        self.tried(expected, "deadline.certify", key, self.case, **named)
+        if expected:
+            self.left_to_experts = ""
+            if lead > 0:
+                self.carried.add(self.last)

@@ -74,9 +74,12 @@ def rule(kind: DecisionRule = DecisionRule.MAJORITY, **more: Any) -> Rule:
         quorum_by_group=more.get("quorum_by_group", {}),
         share=more.get("share"),
         abstentions_count=more.get("abstentions_count", False),
+        counted_of=more.get("counted_of", "votes_cast"),
+        leaves_out=more.get("leaves_out", "parties"),
         silence_s=more.get("silence_s"),
         on_tie=more.get("on_tie", "fails"),
         on_deadlock=more.get("on_deadlock", "nothing"),
+        experts_within_s=more.get("experts_within_s"),
         article="7",
         words="The Commission decides.",
     )

@@ -34,6 +34,7 @@ def count(
     met: bool = True,
     chair: Choice | None = None,
     silent: int = 0,
+    away: int = 0,
 ) -> Count:
     return Count(
         yes=yes,
@@ -42,6 +43,7 @@ def count(
         taking_part=yes + no + abstain + silent,
         groups_met=met,
         chair=chair,
+        seats=yes + no + abstain + silent + away,
     )
 
 
@@ -95,6 +97,42 @@ def test_qualified_majority_of_two_thirds(
 )
 def test_majority(counted: Count, abstentions_count: bool, outcome: BallotOutcome) -> None:
     by = rule("b", KIND.MAJORITY, abstentions_count=abstentions_count)
+    assert outcome_of(by, counted) is outcome
+
+
+@pytest.mark.parametrize(
+    ("kind", "counted", "outcome"),
+    [
+        pytest.param(KIND.QUALIFIED_MAJORITY, count(5, 2), OUT.CARRIED, id="five of seven"),
+        pytest.param(KIND.QUALIFIED_MAJORITY, count(5, 0, away=2), OUT.CARRIED, id="five came"),
+        pytest.param(
+            KIND.QUALIFIED_MAJORITY, count(4, 0, away=3), OUT.SHARE_NOT_REACHED, id="four came"
+        ),
+        pytest.param(
+            KIND.QUALIFIED_MAJORITY, count(4, 0, 3), OUT.SHARE_NOT_REACHED, id="three abstain"
+        ),
+        pytest.param(KIND.QUALIFIED_MAJORITY, count(1, 5, away=1), OUT.REJECTED, id="five noes"),
+        pytest.param(KIND.MAJORITY, count(4, 1, away=2), OUT.CARRIED, id="four of seven"),
+        pytest.param(
+            KIND.MAJORITY, count(3, 1, away=3), OUT.SHARE_NOT_REACHED, id="three of seven"
+        ),
+        pytest.param(KIND.MAJORITY, count(3, 0, away=3), OUT.SHARE_NOT_REACHED, id="half of six"),
+        pytest.param(KIND.MAJORITY, count(1, 4, away=2), OUT.REJECTED, id="four against"),
+        pytest.param(
+            KIND.MAJORITY, count(2, 2, away=3), OUT.TIE, id="a tie is a tie of those there"
+        ),
+        pytest.param(
+            KIND.CHAIR_CASTING_VOTE,
+            count(2, 2, away=3, chair=Choice.YES),
+            OUT.CARRIED,
+            id="which the chair breaks",
+        ),
+    ],
+)
+def test_a_share_of_all_seats_counts_those_who_stay_away(
+    kind: DecisionRule, counted: Count, outcome: BallotOutcome
+) -> None:
+    by = rule("b", kind, share=(5, 7), counted_of="all_seats")
     assert outcome_of(by, counted) is outcome
 
 

@@ -225,14 +225,22 @@ def test_a_silence_without_a_quorum_hands_on_at_once_for_its_time_has_passed() -
 
 def test_experts_of_a_body_that_did_not_meet_wait_for_a_limit_too() -> None:
     experts = (seat("x1", group="experts", votes=False),)
-    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))
+    by_panel = rule(K.EXPERT_PANEL_DEFAULT, experts_within_s=HOUR_S)
+    world = World(mandate(by_panel, seats=(*SEATS, *experts)))
     case = world.heard()
     motion = world.put(case, "determination", determination())
-    world.vote(motion, {CHAIR: "yes", "key/x1": "yes"})
+    world.vote(motion, {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="no_quorum")
     said = {"deadline": "r1", "subject": motion}
+    assert world.refused("vote.open", "key/x1", motion, vote="yes", salt="") == "not_opening"
     assert world.refused("deadline.certify", "key/x1", case, **said) == "not_passed"
-    world.wait(49 * HOUR_US)
+    assert "experts_to_report" not in kinds(world)
+    due_us = world.chamber.view(case).line.opened_us + 48 * HOUR_US
+    world.wait(due_us - world.now_us + HOUR_US - SECOND_US)
+    world.chamber.now_us = world.now_us
+    (asked,) = [one for one in world.chamber.notices() if one.kind == "experts_to_report"]
+    assert asked.due_us == due_us + HOUR_US  # their hour begins when the limit has passed
+    world.do("vote.open", "key/x1", motion, vote="yes", salt="")
     world.do("deadline.certify", "key/x1", case, **said)
 
 
@@ -250,9 +258,10 @@ def test_a_limit_to_the_closing_of_a_motion_is_met_by_an_answer_and_by_nothing_l
     carried = world.carry(case, "closing", {"reasons": "Done."})
     assert standing(carried) == "met"
     open_one = world.put(case, "closing", {"reasons": "Now."})
-    votes = dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no", "key/x1": "yes"}
+    votes = dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"}
     world.vote(open_one, votes)
     world.do("motion.close", CHAIR, open_one, result="deadlocked")
+    world.do("vote.open", "key/x1", open_one, vote="yes", salt="")
     assert standing(open_one) == "running"
     world.do("deadline.certify", "key/x1", case, deadline="r1", subject=open_one)
     assert standing(open_one) == "met"
@@ -392,25 +401,278 @@ def test_the_last_microsecond_of_a_silence_still_breaks_it() -> None:
     world.do("motion.close", CHAIR, motion, result="deadlocked")
 
 
-def test_the_experts_word_stands_only_once_it_is_certified() -> None:
-    experts = tuple(seat(f"x{n}", group="experts", votes=False) for n in (1, 2, 3))
-    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))
+# ------------------------------------------------------------------------------ the experts
+def left_to_the_experts(number: int = 3, **said: Any) -> tuple[World, str, str]:
+    """Let the vote of the seats fail under a rule that leaves it to so many experts."""
+    experts = tuple(seat(f"x{n}", group="experts", votes=False) for n in range(1, number + 1))
+    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT, **said), seats=(*SEATS, *experts)))
     case = world.heard()
-    proposal = determination()
-    motion = world.put(case, "determination", proposal)
-    votes = dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"}
-    world.vote(motion, votes | {"key/x1": "yes", "key/x2": "yes", "key/x3": "no"})
+    motion = world.put(case, "determination", determination())
+    world.vote(motion, dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
-    record = {"motion": motion, "proposal": proposal}
+    return world, case, motion
+
+
+def reports(world: World, motion: str, **votes: str) -> None:
+    for name, vote in votes.items():
+        said = {"vote": vote, "reasons": f"{name} saw it.", "salt": ""}
+        world.do("vote.open", f"key/{name}", motion, **said)
+
+
+def test_the_experts_word_stands_only_once_it_is_certified() -> None:
+    world, case, motion = left_to_the_experts()
+    record = {"motion": motion, "proposal": determination()}
+    reports(world, motion, x1="yes", x2="yes", x3="no")
     refused = world.refused("determination.record", CHAIR, case, **record)
     assert refused == "motion_not_carried"
     said = {"deadline": "r1", "subject": motion}
     assert world.refused("deadline.certify", "key/aa", case, **said) == "not_yours"
     world.do("deadline.certify", "key/x3", case, **said)
-    tally = world.chamber.motion(motion).tally
-    assert tally
-    assert (tally.result, bool(tally.default_by)) == ("carried", True)
+    shown = world.chamber.motion(motion)
+    assert shown.tally
+    assert (shown.tally.result, bool(shown.tally.default_by)) == ("carried", True)
+    assert (shown.tally.yes, shown.tally.no) == (4, 1)
+    assert [(one.seat, one.vote) for one in shown.ballots][5:] == [
+        ("x1", "yes"),
+        ("x2", "yes"),
+        ("x3", "no"),
+    ]
     world.do("determination.record", CHAIR, case, **record)
+
+
+def test_experts_take_no_part_in_the_vote_of_the_seats() -> None:
+    experts = (seat("x1", group="experts", votes=False),)
+    world = World(mandate(rule(K.EXPERT_PANEL_DEFAULT), seats=(*SEATS, *experts)))
+    motion = world.put(world.heard(), "determination", determination())
+    sealed = commitment(motion, "yes", "", "x")
+    assert world.refused("vote.seal", "key/x1", motion, commitment=sealed) == "not_yours"
+    for key in ALL_YES:
+        world.do("vote.seal", key, motion, commitment=commitment(motion, "yes", "", key))
+    assert world.chamber.motion(motion).phase == "opening"
+    assert world.refused("vote.open", "key/x1", motion, vote="yes", salt="") == "not_yours"
+
+
+def test_the_word_of_experts_is_not_certified_while_the_others_can_change_it() -> None:
+    world, case, motion = left_to_the_experts()
+    said = {"deadline": "r1", "subject": motion}
+    assert kinds(world) == {"deadline_running", "experts_to_report"}
+    reports(world, motion, x1="yes")
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "experts_awaited"
+    reports(world, motion, x2="yes")
+    assert "default_to_certify" in kinds(world)
+    world.do("deadline.certify", CHAIR, case, **said)
+    assert "experts_to_report" not in kinds(world)
+
+
+def test_one_of_two_experts_can_still_make_it_even() -> None:
+    world, case, motion = left_to_the_experts(number=2)
+    reports(world, motion, x1="yes")
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "experts_awaited"
+
+
+def test_after_the_experts_time_the_word_of_those_who_reported_decides() -> None:
+    world, case, motion = left_to_the_experts(experts_within_s=HOUR_S)
+    closed_us = world.now_us
+    said = {"deadline": "r1", "subject": motion}
+    (asked,) = [one for one in world.chamber.notices() if one.kind == "experts_to_report"]
+    assert asked.due_us == closed_us + HOUR_US
+    reports(world, motion, x1="no")
+    world.wait(closed_us + HOUR_US - world.now_us - SECOND_US)
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "experts_awaited"
+    assert world.refused("vote.open", "key/x2", motion, vote="yes", salt="") == "experts_late"
+    world.do("deadline.certify", CHAIR, case, **said)
+    tally = world.chamber.motion(motion).tally
+    assert tally is not None
+    assert tally.result == "not_carried"
+
+
+def test_experts_who_say_nothing_in_their_time_decide_nothing() -> None:
+    world, case, motion = left_to_the_experts(experts_within_s=HOUR_S)
+    world.wait(2 * HOUR_US)
+    world.chamber.now_us = world.now_us
+    assert "experts_undecided" in kinds(world)
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "experts_undecided"
+
+
+def test_an_expert_who_steps_aside_is_neither_counted_nor_waited_for() -> None:
+    world, case, motion = left_to_the_experts(number=2)
+    reports(world, motion, x1="no", x2="yes")
+    said = {"deadline": "r1", "subject": motion}
+    assert world.refused("deadline.certify", CHAIR, case, **said) == "experts_undecided"
+    world.do("case.recuse", "key/x1", case, scope="seat", reasons="An interest.")
+    assert world.refused("vote.open", "key/x1", motion, vote="no", salt="") == "recused"
+    world.do("deadline.certify", CHAIR, case, **said)
+    shown = world.chamber.motion(motion)
+    assert shown.tally is not None
+    assert (shown.tally.result, shown.tally.experts_yes, shown.tally.experts_no) == (
+        "carried",
+        1,
+        0,
+    )
+    assert "x1" not in {one.seat for one in shown.ballots}
+
+
+def test_an_expert_reports_once() -> None:
+    world, _, motion = left_to_the_experts()
+    reports(world, motion, x1="yes")
+    assert world.refused("vote.open", "key/x1", motion, vote="no", salt="") == "voted_already"
+
+
+# ------------------------------------------------------------------------ without the accused
+def accusing(*parties: str) -> dict[str, Any]:
+    levels = ["launch_area", "command"]
+    return determination(
+        levels=[
+            {"level": level, "outcome": "responsible", "party": party}
+            for level, party in zip(levels, parties, strict=False)
+        ]
+    )
+
+
+def votes_without_the_accused(world: World, case: str, question: str, proposal: Any) -> list[str]:
+    """Let one party after the other vote against it; name those whose no had no weight."""
+    free = []
+    for key, code in (("key/aa", "AA"), ("key/bb", "BB")):
+        motion = world.put(case, question, proposal)
+        world.vote(motion, dict.fromkeys(ALL_YES, "yes") | {key: "no"})
+        blocks = world.attempt("motion.close", CHAIR, motion, result="deadlocked") == ""
+        if not blocks:
+            world.do("motion.close", CHAIR, motion, result="carried")
+            free.append(code)
+    return free
+
+
+BY_OTHERS = rule(K.CONSENSUS_MINUS_PARTIES, leaves_out="accused")
+
+
+@pytest.mark.parametrize(
+    ("named", "left_out"),
+    [
+        pytest.param(("AA", ""), ["AA"], id="AA"),
+        pytest.param(("BB", "BB"), ["BB"], id="BB"),
+        pytest.param(("AA", "BB"), ["AA", "BB"], id="both"),
+        pytest.param(("", ""), ["AA", "BB"], id="nobody, so all that the case concerns"),
+        pytest.param(("CC", ""), ["AA", "BB"], id="one who is no party"),
+    ],
+)
+def test_a_consensus_without_the_accused_leaves_out_whom_the_motion_names(
+    named: tuple[str, str], left_out: list[str]
+) -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    said = accusing(*named)
+    assert votes_without_the_accused(world, case, "determination", said) == left_out
+
+
+def test_what_follows_a_determination_leaves_out_those_whom_it_named() -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    of = world.determine(case)  # names AA
+
+    def left_out(question: str, proposal: dict[str, Any]) -> list[str]:
+        return votes_without_the_accused(world, case, question, proposal)
+
+    assert left_out("closing", {"reasons": "Done."}) == ["AA", "BB"]
+    declared = {"began_us": START_US, "ended_us": START_US, "findings": ["f:1"], "reasons": "So."}
+    assert left_out("declaration", declared) == ["AA", "BB"]
+    assert left_out("declaration", {**declared, "determination": of}) == ["AA"]
+    assert left_out("remedy", remedy(of)) == ["AA"]
+    assert left_out("remedy", remedy(of, addressee="BB")) == ["AA", "BB"]
+    withdrawn = {"determination": of, "replacement": None, "reasons": "It was not so."}
+    assert left_out("correction", withdrawn) == ["AA"]
+    turned = {**withdrawn, "replacement": accusing("BB", "")}
+    assert left_out("correction", turned) == ["AA", "BB"]
+    grounds = {"party": "AA", "grounds": "It was not us."}
+    appeal = world.do("case.appeal", party_key("AA"), of, **grounds)
+    assert left_out("appeal", {"appeal": appeal, "granted": True, "reasons": "Heard."}) == ["AA"]
+
+
+def test_a_motion_to_lift_a_remedy_leaves_out_whom_it_binds() -> None:
+    world = World(mandate(BY_OTHERS))
+    case = world.heard()
+    said = remedy(world.determine(case))
+    motion = world.carry(case, "remedy", said)
+    set_by = world.do("remedy.set", CHAIR, case, motion=motion, proposal=said)
+    lifts = {"lifts": set_by, "reasons": "It is done."}
+    assert votes_without_the_accused(world, case, "remedy", lifts) == ["AA"]
+
+
+# ------------------------------------------------------- limits of one body or of one question
+def standings(world: World, case: str) -> list[tuple[str, str]]:
+    return [(one.deadline, one.standing) for one in world.chamber.view(case).deadlines]
+
+
+def test_a_limit_of_one_body_begins_there_and_ends_with_the_case_going_up() -> None:
+    put = deadline("decide", "motion.put", ("motion.close",), HOUR_S)
+    came = deadline("take-up", "case.escalate", ("motion.close",), 2 * HOUR_S)
+    limits = (
+        replace(put, id="decide-below", body="commission"),
+        replace(put, id="decide-above", body="political"),
+        replace(came, id="take-up-above", body="political"),
+        replace(came, id="take-up-below", body="commission"),
+    )
+    rules = (rule(K.ESCALATION_ON_DEADLOCK), rule(K.CONSENSUS, id="p", body="political"))
+    world = World(mandate(*rules, deadlines=limits))
+    case = world.heard()
+    motion = world.put(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == [("decide-below", "running")]
+    world.vote(motion, dict.fromkeys(ALL_YES, "yes") | {"key/aa": "no"})
+    world.do("motion.close", CHAIR, motion, result="deadlocked")
+    world.do("case.escalate", CHAIR, case, rule="r1", motion=motion)
+    assert standings(world, case) == [("decide-below", "moot"), ("take-up-above", "running")]
+    world.put(case, "closing", {"reasons": "Done."}, by="key/premier")
+    assert standings(world, case)[2:] == [("decide-above", "running")]
+
+
+def test_a_limit_of_one_question_runs_for_its_motions_and_no_others() -> None:
+    limit = replace(
+        deadline("decide", "motion.put", ("motion.close",), HOUR_S), questions=("determination",)
+    )
+    world = World(mandate(deadlines=(limit,)))
+    case = world.heard()
+    world.put(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == []
+    world.put(case, "determination", determination())
+    assert standings(world, case) == [("decide", "running")]
+
+
+@pytest.mark.parametrize(
+    ("questions", "standing"),
+    [(("closing",), "met"), (("admission",), "running"), (("closing", "appeal"), "met")],
+)
+def test_a_limit_from_any_act_that_names_its_question_is_met_by_an_answer_to_it(
+    questions: tuple[str, ...], standing: str
+) -> None:
+    limit = replace(deadline("decide", "case.open", ("motion.close",), HOUR_S), questions=questions)
+    world = World(mandate(deadlines=(limit,)))
+    case = world.heard()
+    world.carry(case, "closing", {"reasons": "Done."})
+    assert standings(world, case) == [("decide", standing)]
+
+
+def test_a_determination_does_not_meet_a_limit_of_remedies() -> None:
+    limit = deadline("decide", "case.open", ("determination.record", "remedy.set"), HOUR_S)
+    of_remedies = replace(limit, id="remedy-in-time", questions=("remedy",))
+    world = World(mandate(deadlines=(limit, of_remedies)))
+    case = world.heard()
+    world.determine(case)
+    assert standings(world, case) == [("decide", "met"), ("remedy-in-time", "running")]
+
+
+def test_a_body_without_a_quorum_is_late_only_by_a_limit_of_the_question() -> None:
+    limit = deadline("decide", "case.open", ("motion.close",), HOUR_S)
+    for questions, refused in ((("appeal",), "not_deadlocked"), (("closing",), "")):
+        rules = (rule(on_deadlock="escalates"), rule(id="p", body="political"))
+        world = World(mandate(*rules, deadlines=(replace(limit, questions=questions),)))
+        case = world.heard()
+        motion = world.put(case, "closing", {"reasons": "Done."})
+        world.vote(motion, {CHAIR: "yes"})
+        world.do("motion.close", CHAIR, motion, result="no_quorum")
+        world.wait(2 * HOUR_US)
+        cited = {"rule": "r1", "motion": motion}
+        assert world.attempt("case.escalate", CHAIR, case, **cited) == refused
 
 
 # --------------------------------------------------------------------------- the deadlines

@@ -23,7 +23,7 @@ from truceline.records.mandate import Body, DecisionRule, Rule
 from truceline.records.mandate_path import BallotOutcome
 
 K, OUT = DecisionRule, BallotOutcome
-HANDED_IN = {Choice.YES: "yes", Choice.NO: "no", Choice.ABSTAIN: "abstain", Choice.ABSENT: ""}
+HANDED_IN = {one: one.value for one in Choice} | {Choice.ABSENT: ""}
 # What the record of a vote calls each way to come out of it; a tie is as the text says.
 WORDS = {
     OUT.CARRIED: "carried",
@@ -54,6 +54,9 @@ BODIES = {
 }
 
 
+BASES: list[dict[str, Any]] = [{}, {"abstentions_count": True}, {"counted_of": "all_seats"}]
+
+
 def rules() -> Iterator[Rule]:
     """Every kind, with every way out of a tie and of a deadlock that a text may give it."""
     for kind in K:
@@ -62,12 +65,8 @@ def rules() -> Iterator[Rule]:
         outs = (DEADLOCK_OF_KIND[kind],) if kind in DEADLOCK_OF_KIND else ON_DEADLOCK
         has_base = kind in {K.MAJORITY, K.CHAIR_CASTING_VOTE, K.QUALIFIED_MAJORITY}
         for on_tie, on_deadlock in product(ties, outs):
-            for abstentions_count in (False, True) if has_base else (False,):
-                said: dict[str, Any] = {
-                    "on_tie": on_tie,
-                    "on_deadlock": on_deadlock,
-                    "abstentions_count": abstentions_count,
-                }
+            for base in BASES if has_base else BASES[:1]:
+                said: dict[str, Any] = {"on_tie": on_tie, "on_deadlock": on_deadlock, **base}
                 yield rule("b", kind, **said)
                 if on_deadlock == outs[0]:
                     yield rule("b", kind, quorum=2, **said)
@@ -98,12 +97,8 @@ def test_the_chamber_counts_every_vote_as_the_explorer_does(by: Rule) -> None:
 
 
 def in_chamber(one: Body, by: Rule, votes: dict[str, Choice]) -> tuple[str, str]:
-    """Count as the chamber does: the seats that may vote, without those that stepped aside."""
-    cast = [
-        (each, HANDED_IN[votes[each.id]])
-        for each in one.seats
-        if may_vote(each, by) and votes[each.id] is not Choice.RECUSED
-    ]
+    """Count as the chamber does: the seats that may vote."""
+    cast = [(each, HANDED_IN[votes[each.id]]) for each in one.seats if may_vote(each, by)]
     said = tally(by, cast, PARTIES, silence_holds=True)
     return said.result, said.then
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from itertools import product
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from mandates_by_hand import PARTIES, body, mandate, rule, seat
 
+from truceline.agreement.mandate_vocabulary import COUNTED_OF
 from truceline.commission.ballot import (
     NOT_THERE,
     Choice,
@@ -48,15 +50,18 @@ def small_mandates(draw: st.DrawFn) -> tuple[Mandate, Body, Rule]:
         quorum=draw(st.integers(0, size)),
         quorum_by_group=draw(st.dictionaries(st.sampled_from(["east", "west"]), st.integers(1, 2))),
         abstentions_count=draw(st.booleans()),
+        counted_of=draw(st.sampled_from(COUNTED_OF)),
         **said,
     )
     one = body("b", *seats)
     return mandate(one, rules=(by,)), one, by
 
 
-def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
+def counted(
+    terms: Mandate, one: Body, by: Rule, votes: Votes, left_out: Collection[str] | None = None
+) -> BallotOutcome:
     """Count a vote seat by seat, as a clerk would."""
-    counting = counting_seats(terms, one, by)
+    counting = counting_seats(terms, one, by, left_out)
     tally = Counter(votes[seat.id] for seat in counting)
     there = [seat for seat in counting if takes_part(by, votes[seat.id])]
     present = Counter(seat.group for seat in there)
@@ -70,12 +75,17 @@ def counted(terms: Mandate, one: Body, by: Rule, votes: Votes) -> BallotOutcome:
             taking_part=len(there),
             groups_met=all(present[group] >= n for group, n in by.quorum_by_group.items()),
             chair=None if chair is None else votes[chair.id],
+            seats=len(counting),
         ),
     )
 
 
 def every_vote(
-    terms: Mandate, one: Body, by: Rule, movable: tuple[Seat, ...]
+    terms: Mandate,
+    one: Body,
+    by: Rule,
+    movable: tuple[Seat, ...],
+    left_out: Collection[str] | None = None,
 ) -> dict[BallotOutcome, int]:
     """Try every action of every seat that may move; the others vote yes."""
     names = [seat.id for seat in one.seats if seat in movable]
@@ -84,7 +94,7 @@ def every_vote(
         votes = {seat.id: Choice.YES for seat in one.seats} | dict(zip(names, choices, strict=True))
         if relies_on_an_alternate(terms, one, by, votes):
             continue
-        outcome = counted(terms, one, by, votes)
+        outcome = counted(terms, one, by, votes, left_out)
         moved = sum(1 for choice in choices if choice is not Choice.YES)
         fewest[outcome] = min(moved, fewest.get(outcome, moved))
     return fewest
@@ -134,6 +144,24 @@ def test_the_seats_that_are_named_bring_it_about(world: tuple[Mandate, Body, Rul
         assert sum(1 for choice in votes.values() if choice is not Choice.YES) == witness.fewest
 
 
+@given(small_mandates(), st.sampled_from([(), ("A",), ("B",), ("A", "B")]))
+def test_counting_without_the_accused_is_counting_every_vote_of_the_others(
+    world: tuple[Mandate, Body, Rule], accused: tuple[str, ...]
+) -> None:
+    terms, one, drawn = world
+    by = rule("b", DecisionRule.CONSENSUS_MINUS_PARTIES, quorum=drawn.quorum)
+    found = reach(terms, one, by, left_out=accused)
+    assert {outcome: witness.fewest for outcome, witness in found.items()} == every_vote(
+        terms, one, by, one.seats, accused
+    )
+    for actor in actors(terms, one, by, accused):
+        assert actor.party not in accused or not actor.party
+        alone = reach(terms, one, by, actor.seats, accused)
+        assert {outcome: witness.fewest for outcome, witness in alone.items()} == every_vote(
+            terms, one, by, actor.seats, accused
+        )
+
+
 def test_35_seats_are_counted_and_not_enumerated() -> None:
     seats = [seat(f"s{number}", group="coalition") for number in range(35)]
     one = body("b", *seats)
@@ -148,6 +176,26 @@ def test_35_seats_are_counted_and_not_enumerated() -> None:
         BallotOutcome.NOT_QUORATE: 16,  # 19 are below the quorum of 20
         BallotOutcome.REJECTED: 24,
     }
+
+
+def test_five_of_the_seven_members_are_five_whoever_stays_away() -> None:
+    one = body("b", *(seat(f"s{number}") for number in range(7)))
+    for counted_of, fewest in (("all_seats", 3), ("votes_cast", 2)):
+        by = rule("b", DecisionRule.QUALIFIED_MAJORITY, share=(5, 7), counted_of=counted_of)
+        found = reach(mandate(one, rules=(by,)), one, by)
+        assert found[BallotOutcome.SHARE_NOT_REACHED].fewest == 3
+        alone = {
+            counted(
+                mandate(one, rules=(by,)),
+                one,
+                by,
+                {each.id: away if n < gone else Choice.YES for n, each in enumerate(one.seats)},
+            )
+            for gone in range(fewest, 6)
+            for away in (Choice.ABSENT, Choice.RECUSED)
+        }
+        assert (BallotOutcome.SHARE_NOT_REACHED in alone) == (counted_of == "all_seats")
+        assert (BallotOutcome.CARRIED in alone) == (counted_of == "votes_cast")
 
 
 def test_a_chair_who_breaks_ties_counts_for_the_quorum_of_its_group() -> None:

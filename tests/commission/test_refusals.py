@@ -415,10 +415,28 @@ def silence_broken(world: World) -> str:
 
 def experts_undecided(world: World) -> str:
     case = world.heard()
+    motion = left_to_the_experts(world, case)
+    world.wait(2 * HOUR_US)
+    return world.refused("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+
+
+def left_to_the_experts(world: World, case: str) -> str:
     motion = motion_on(world, case)
     world.vote(motion, dict.fromkeys(ALL_YES, "no") | {CHAIR: "yes"})
     world.do("motion.close", CHAIR, motion, result="deadlocked")
+    return motion
+
+
+def experts_awaited(world: World) -> str:
+    case = world.heard()
+    motion = left_to_the_experts(world, case)
     return world.refused("deadline.certify", CHAIR, case, deadline="r1", subject=motion)
+
+
+def experts_late(world: World) -> str:
+    motion = left_to_the_experts(world, world.heard())
+    world.wait(2 * HOUR_US)
+    return world.refused("vote.open", "key/x1", motion, vote="yes", salt="")
 
 
 def unknown_seat(world: World) -> str:
@@ -462,11 +480,15 @@ BY_NAME: dict[str, Callable[[World], str]] = {
         not_opening, no_seal, seal_differs, silence_over, silence_not_certified,
         motion_not_carried, other_proposal, motion_used, reply_open, standard, unknown_exhibit,
         withheld_alone, summary_not_put, not_standing, due_in_the_past, remedy_lifted, monitoring,
-        certified_already, silence_broken, experts_undecided, unknown_seat, acknowledged_already,
-        window_order, window_closed,
+        certified_already, silence_broken, experts_undecided, experts_awaited, experts_late,
+        unknown_seat, acknowledged_already, window_order, window_closed,
     )
 }  # fmt: skip
 COMMON = mandate()
+PANEL = mandate(
+    rule(DecisionRule.EXPERT_PANEL_DEFAULT, experts_within_s=3600),
+    seats=(*SEATS, seat("x1", group="experts", votes=False)),
+)
 UNDER = {
     "nowhere_to_escalate": replace(
         mandate(rule(DecisionRule.ESCALATION_ON_DEADLOCK)),
@@ -479,10 +501,9 @@ UNDER = {
     "silence_over": SILENCE,
     "silence_not_certified": SILENCE,
     "silence_broken": SILENCE,
-    "experts_undecided": mandate(
-        rule(DecisionRule.EXPERT_PANEL_DEFAULT),
-        seats=(*SEATS, seat("x1", group="experts", votes=False)),
-    ),
+    "experts_undecided": PANEL,
+    "experts_awaited": PANEL,
+    "experts_late": PANEL,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from chamber_world import PARTIES, rule, seat
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from voting_by_hand import by_hand
 
-from truceline.commission.voting import Vote, may_vote, tally
+from truceline.commission.voting import Vote, is_expert, may_vote, tally
 from truceline.records.mandate import DecisionRule, Rule, Seat
 
 K = DecisionRule
@@ -203,13 +204,13 @@ def test_a_chair_without_a_vote_decides_ties_and_counts_for_nothing_else() -> No
     assert tally(of, votes("y y y n .", seats), PARTIES).result == "no_quorum"
 
 
-def test_experts_count_apart() -> None:
-    experts = tuple(seat(f"x{n}", group="experts", votes=False) for n in (1, 2, 3))
-    of = rule(K.EXPERT_PANEL_DEFAULT)
-    said = tally(of, votes("y n y y y y y n", (*FIVE, *experts)), PARTIES)
-    assert (said.result, said.yes, said.no) == ("deadlocked", 4, 1)
-    assert (said.experts_yes, said.experts_no) == (2, 1)
-    assert not may_vote(experts[0], rule(K.CONSENSUS))
+def test_experts_do_not_vote_with_the_seats() -> None:
+    expert, of = seat("x1", group="experts", votes=False), rule(K.EXPERT_PANEL_DEFAULT)
+    assert not may_vote(expert, of)
+    assert is_expert(expert, of)
+    assert not is_expert(expert, rule(K.CONSENSUS))
+    assert not is_expert(replace(expert, votes=True), of)
+    assert not is_expert(replace(expert, group="guarantors"), of)
 
 
 # ------------------------------------------------------------------------ counted otherwise
@@ -222,6 +223,7 @@ rules = st.builds(
     ),
     share=st.sampled_from([(1, 2), (2, 3), (3, 4), (1, 1), (3, 5)]),
     abstentions_count=st.booleans(),
+    counted_of=st.sampled_from(["votes_cast", "all_seats"]),
     silence_s=st.just(1),
     on_tie=st.sampled_from(["fails", "chair", "escalates"]),
 )
@@ -229,23 +231,24 @@ ballots = st.lists(
     st.tuples(
         st.sampled_from(["", "AA", "BB", "CC", "DD"]),
         st.sampled_from(["", "parties", "guarantors"]),
-        st.sampled_from(["yes", "no", "abstain", ""]),
+        st.sampled_from(["yes", "no", "abstain", "", "recused"]),
     ),
     max_size=7,
 )
 
 
-@given(rules, ballots, st.booleans())
+@given(rules, ballots, st.booleans(), st.sampled_from([PARTIES, ("AA",), ("BB",), ()]))
 def test_counts_as_one_would_by_hand(
-    of: Rule, said: list[tuple[str, str, str]], silence_holds: bool
+    of: Rule, said: list[tuple[str, str, str]], silence_holds: bool, left_out: tuple[str, ...]
 ) -> None:
     with_chair = [(state, group, n == 0, vote) for n, (state, group, vote) in enumerate(said)]
     cast = [
         (seat(f"s{n}", state, group=group, chairs=chairs), vote)
         for n, (state, group, chairs, vote) in enumerate(with_chair)
     ]
-    ours = tally(of, cast, PARTIES, silence_holds=silence_holds)
-    assert ours.result == by_hand(of, with_chair, silence_holds=silence_holds)
+    ours = tally(of, cast, left_out, silence_holds=silence_holds)
+    by_others = by_hand(of, with_chair, silence_holds=silence_holds, left_out=left_out)
+    assert ours.result == by_others
     assert ours.yes + ours.no + ours.abstain + ours.absent <= len(said)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from chamber_world import PARTIES
@@ -13,13 +13,19 @@ K = DecisionRule
 
 
 def by_hand(  # noqa: C901, PLR0911, PLR0912 - one long reading of the rules, on purpose unlike ours
-    of: Rule, said: Sequence[tuple[str, str, bool, str]], *, silence_holds: bool
+    of: Rule,
+    said: Sequence[tuple[str, str, bool, str]],
+    *,
+    silence_holds: bool,
+    left_out: Collection[str] = PARTIES,
 ) -> str:
     """Count (state, group, chairs, vote) in another way: by sets and fractions."""
     silence = of.kind is K.SILENCE_PROCEDURE
     counts = set(range(len(said)))
     if of.kind is K.CONSENSUS_MINUS_PARTIES:
-        counts = {n for n in counts if said[n][0] not in PARTIES}
+        counts = {n for n in counts if said[n][0] not in left_out}
+    seats = len(counts)
+    counts = {n for n in counts if said[n][3] != "recused"}
     if not silence:  # there, who is silent takes part
         counts = {n for n in counts if said[n][3]}
     if len(counts) < of.quorum or not counts:
@@ -37,17 +43,15 @@ def by_hand(  # noqa: C901, PLR0911, PLR0912 - one long reading of the rules, on
         if pro and contra:
             return "deadlocked"
         return "carried" if pro else "not_carried" if contra else "deadlocked"
-    base = counts if of.abstentions_count else pro | contra
+    base = len(counts if of.abstentions_count else pro | contra)
+    if of.counted_of == "all_seats":
+        base = seats
     if of.kind is K.QUALIFIED_MAJORITY:
         assert of.share
         needed = Fraction(*of.share)
-        if pro and Fraction(len(pro), len(base)) >= needed:
+        if pro and Fraction(len(pro), base) >= needed:
             return "carried"
-        return (
-            "not_carried"
-            if contra and Fraction(len(contra), len(base)) >= needed
-            else ("deadlocked")
-        )
+        return "not_carried" if contra and Fraction(len(contra), base) >= needed else ("deadlocked")
     if len(pro) == len(contra):
         if of.kind is K.CHAIR_CASTING_VOTE or of.on_tie == "chair":
             spoken = {one[3] for one in said if one[2]}
@@ -55,7 +59,7 @@ def by_hand(  # noqa: C901, PLR0911, PLR0912 - one long reading of the rules, on
                 return "carried"
             return "not_carried" if "no" in spoken else "deadlocked"
         return "deadlocked" if of.on_tie == "escalates" else "not_carried"
-    half = Fraction(len(base), 2)
+    half = Fraction(base, 2)
     if len(pro) > half:
         return "carried"
     return "not_carried" if len(contra) > half else "deadlocked"

@@ -34,6 +34,8 @@ from truceline.records.mandate import (
     Standard,
 )
 
+# Which of them are accused is explored for every choice.
+MOST_ACCUSED = 4
 MANDATE_TABLES = ("body", "rule", "deadline", "standard", "role")
 
 
@@ -95,6 +97,7 @@ class _Places:
             ("body", "escalates_to"),
             ("rule", "body"),
             ("deadline", "certified_by"),
+            ("deadline", "body"),
         ):
             for entry in entries(self._top, table):
                 name = entry.values.get(key)
@@ -118,8 +121,12 @@ def _insist_on_rule(entry: Entry, rule: Rule, body: Body, parties: tuple[str, ..
     voting = voting_seats(rule, body, parties)
     if not voting:
         entry.refuse("body", f"{body.id!r} has no seat that votes by this rule")
-    if rule.quorum > len(voting):
-        entry.refuse("quorum", f"{rule.quorum} is above the {len(voting)} seats that vote by it")
+    most = len(voting)
+    if rule.leaves_out == "accused":
+        of_party = Counter(seat.state for seat in voting)
+        most -= min((of_party[code] for code in parties), default=0)
+    if rule.quorum > most:
+        entry.refuse("quorum", f"{rule.quorum} is above the {most} seats that vote by it")
     by_group = Counter(seat.group for seat in voting)
     groups = {seat.group for seat in body.seats if seat.group}
     for group, least in rule.quorum_by_group.items():
@@ -130,6 +137,9 @@ def _insist_on_rule(entry: Entry, rule: Rule, body: Body, parties: tuple[str, ..
                 "quorum_by_group",
                 f"{group} = {least} is above its {by_group[group]} seats that vote by it",
             )
+    sitting = {seat.state for seat in body.seats} & set(parties)
+    if rule.leaves_out == "accused" and len(sitting) > MOST_ACCUSED:
+        entry.refuse("leaves_out", f"{len(sitting)} parties sit there, {MOST_ACCUSED} are the most")
     if rule.on_tie == "chair" and not any(seat.chairs for seat in body.seats):
         entry.refuse("on_tie", f"the chair decides, and no seat of {body.id!r} chairs")
     if rule.on_deadlock == "expert_panel" and not any(
@@ -142,8 +152,13 @@ def _insist_on_rule(entry: Entry, rule: Rule, body: Body, parties: tuple[str, ..
 
 
 def voting_seats(rule: Rule, body: Body, parties: tuple[str, ...]) -> tuple[Seat, ...]:
-    """Give the seats whose votes a rule counts: without the parties where it says so."""
-    without_parties = rule.kind is DecisionRule.CONSENSUS_MINUS_PARTIES
+    """Give the seats whose votes a rule may count: without the parties where it says so.
+
+    Where it leaves out the accused it is not known which they are.
+    """
+    without_parties = (
+        rule.kind is DecisionRule.CONSENSUS_MINUS_PARTIES and rule.leaves_out == "parties"
+    )
     return tuple(
         seat
         for seat in body.seats
@@ -157,6 +172,8 @@ def _insist_on_certifier(entry: Entry, deadline: Deadline, bodies: tuple[Body, .
             entry.refuse(
                 "certified_by", f"no seat of {body.id!r} chairs, so nobody can certify a default"
             )
+        if body.id == deadline.body and deadline.default == "escalates" and not body.escalates_to:
+            entry.refuse("default", f"escalates, and {body.id!r} leads to no body")
 
 
 def _insist_on_one_rule_a_question(places: _Places, rules: tuple[Rule, ...]) -> None:

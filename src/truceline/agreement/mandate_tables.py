@@ -14,8 +14,11 @@ from truceline.agreement.mandate_entry import (
     read_words_of,
 )
 from truceline.agreement.mandate_vocabulary import (
+    ANY,
+    COUNTED_OF,
     DEADLOCK_OF_KIND,
     DEFAULT_STANDARDS,
+    LEAVES_OUT,
     LEVELS,
     ON_DEADLOCK,
     ON_TIE,
@@ -41,23 +44,29 @@ SEAT_KEYS = (
 )  # fmt: skip
 RULE_KEYS = (
     "id", "body", "questions", "kind", "quorum", "quorum_by_group", "share", "abstentions_count",
-    "silence", "on_tie", "on_deadlock", "article", "words",
+    "counted_of", "leaves_out", "silence", "on_tie", "on_deadlock", "experts_within",
+    "article", "words",
 )  # fmt: skip
 DEADLINE_KEYS = (
-    "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "article", "words",
+    "id", "runs_from", "ends_with", "lasts", "default", "certified_by", "body", "questions",
+    "article", "words",
 )  # fmt: skip
 STANDARD_KEYS = ("consequence", "standard", "article", "words")
 ROLE_KEYS = ("actor", "role", "state")
-# Keys that mean something for one kind of rule only.
+# Kinds of rule that count votes against votes.
+COUNTING = (
+    DecisionRule.QUALIFIED_MAJORITY,
+    DecisionRule.MAJORITY,
+    DecisionRule.CHAIR_CASTING_VOTE,
+)
+# Keys that mean something for some kinds of rule only.
 KEY_OF_KIND = {
     "share": (DecisionRule.QUALIFIED_MAJORITY,),
     "silence": (DecisionRule.SILENCE_PROCEDURE,),
     "on_tie": (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE),
-    "abstentions_count": (
-        DecisionRule.QUALIFIED_MAJORITY,
-        DecisionRule.MAJORITY,
-        DecisionRule.CHAIR_CASTING_VOTE,
-    ),
+    "abstentions_count": COUNTING,
+    "counted_of": COUNTING,
+    "leaves_out": (DecisionRule.CONSENSUS_MINUS_PARTIES,),
 }
 
 
@@ -178,10 +187,18 @@ def read_rule(entry: Entry) -> Rule | None:
     share = read_share(entry, "share") if kind is DecisionRule.QUALIFIED_MAJORITY else None
     silence_s = read_duration(entry, "silence") if kind is DecisionRule.SILENCE_PROCEDURE else None
     abstentions_count = read_flag(entry, "abstentions_count", default=False)
+    counted_of, leaves_out = _read_counted_of(entry), "parties"
+    if "leaves_out" in entry.values:
+        leaves_out = (
+            entry.one_of("leaves_out", LEAVES_OUT, "word for whom to leave out") or leaves_out
+        )
     on_tie, on_deadlock = _read_on_tie(entry, kind), _read_on_deadlock(entry, kind)
+    experts_within_s = _read_experts_within(entry, on_deadlock)
     if rule_id is None or body is None or questions is None or article is None or words is None:
         return None
     if quorum is None or abstentions_count is None or on_tie is None or on_deadlock is None:
+        return None
+    if counted_of is None:
         return None
     return Rule(
         id=rule_id,
@@ -192,12 +209,25 @@ def read_rule(entry: Entry) -> Rule | None:
         quorum_by_group=by_group,
         share=share,
         abstentions_count=abstentions_count,
+        counted_of=counted_of,
+        leaves_out=leaves_out,
         silence_s=silence_s,
         on_tie=on_tie,
         on_deadlock=on_deadlock,
+        experts_within_s=experts_within_s,
         article=article,
         words=words,
     )
+
+
+def _read_counted_of(entry: Entry) -> str | None:
+    """Read of whom a share is counted: of the votes cast, where the text says nothing."""
+    if "counted_of" not in entry.values:
+        return "votes_cast"
+    word = entry.one_of("counted_of", COUNTED_OF, "number to count of")
+    if word == "all_seats" and "abstentions_count" in entry.values:
+        entry.refuse("abstentions_count", "means nothing where all seats are counted")
+    return word
 
 
 def _read_quorum_by_group(entry: Entry) -> dict[str, int]:
@@ -239,6 +269,15 @@ def _read_on_deadlock(entry: Entry, kind: DecisionRule) -> str | None:
     return word
 
 
+def _read_experts_within(entry: Entry, on_deadlock: str | None) -> int | None:
+    """Read how long the experts have to report; None where the text has no such time."""
+    if "experts_within" not in entry.values:
+        return None
+    if on_deadlock not in {"expert_panel", None}:
+        entry.refuse("experts_within", f"nobody asks the experts: on_deadlock is {on_deadlock!r}")
+    return read_duration(entry, "experts_within")
+
+
 def read_deadline(entry: Entry) -> Deadline | None:
     """Read a [[deadline]]: from which act, to which, how long, and what then."""
     entry.allow(DEADLINE_KEYS)
@@ -246,6 +285,8 @@ def read_deadline(entry: Entry) -> Deadline | None:
     ends_with, lasts_s = entry.texts("ends_with"), read_duration(entry, "lasts")
     default = entry.text("default") if "default" in entry.values else ""
     certified_by = entry.name("certified_by") if "certified_by" in entry.values else None
+    body = entry.name("body") if "body" in entry.values else None
+    questions = _read_questions_of_limit(entry)
     article, words = entry.text("article"), entry.text("words")
     acts = [("runs_from", runs_from), *(("ends_with", act) for act in ends_with or ())]
     sound = all(act is not None and is_act(entry, key, act) for key, act in acts)
@@ -256,7 +297,7 @@ def read_deadline(entry: Entry) -> Deadline | None:
         )
     if deadline_id is None or runs_from is None or ends_with is None or lasts_s is None:
         return None
-    if default is None or article is None or words is None or not sound:
+    if default is None or questions is None or article is None or words is None or not sound:
         return None
     return Deadline(
         id=deadline_id,
@@ -265,9 +306,17 @@ def read_deadline(entry: Entry) -> Deadline | None:
         lasts_s=lasts_s,
         default=default,
         certified_by=certified_by,
+        body=body,
+        questions=questions,
         article=article,
         words=words,
     )
+
+
+def _read_questions_of_limit(entry: Entry) -> tuple[str, ...] | None:
+    if "questions" not in entry.values:
+        return ()
+    return read_words_of(entry, "questions", [one for one in QUESTIONS if one != ANY], "question")
 
 
 def read_standard(entry: Entry) -> Standard | None:

@@ -31,6 +31,8 @@ QUESTIONS = (
     ANY,
 )
 ON_TIE = ("fails", "chair", "escalates")
+LEAVES_OUT = ("parties", "accused")
+COUNTED_OF = ("votes_cast", "all_seats")
 ON_DEADLOCK = ("nothing", "escalates", "expert_panel")
 EXPERTS = "experts"  # the group of the seats whose finding stands where a rule says expert_panel
 

@@ -35,7 +35,7 @@ SEAL: Options = {
 }
 OPEN: Options = {
     "vote": (
-        Annotated[str, typer.Option(help="The vote, where none was sealed: to break a silence.")],
+        Annotated[str, typer.Option(help="The vote, where none was sealed.")],
         "",
     ),
     "reasons": (Annotated[str, typer.Option(help="The reasons, where none was sealed.")], ""),
@@ -60,7 +60,9 @@ def _seal(place: Place, values: dict[str, Any]) -> None:
 
 
 def _open(place: Place, values: dict[str, Any]) -> None:
-    """Open the vote that was sealed with this key; or, without a seal, break a silence.
+    """Open the vote that was sealed with this key.
+
+    Without a seal, break a silence, or report as an expert once the vote of the body has failed.
 
     Example: truceline vote open --about 1f0c9a77e2 --seed me.key --mission missions/demo
     """

@@ -47,7 +47,8 @@ WHO: Mapping[str, str] = MappingProxyType(
     {
         "chair": "who acts for the seat that chairs the case's body",
         "seat": "who acts for a seat of the case's body, with or without a vote",
-        "voter": "who acts for a voting seat of the case's body that is not recused",
+        "voter": "who acts for a voting seat of the case's body, or one of the experts that it "
+        "asks, that is not recused",
         "holder": "the holder of the seat that the act names",
         "party": "who has the role party for the party that the act names or concerns",
         "addressee": "who has the role party, or a seat, for the state that was asked or called",
@@ -325,7 +326,8 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
         ),
         "vote.open": ActSpec(
             meaning="Opens a sealed vote. In a silence procedure it needs no seal: "
-            "it breaks the silence.",
+            "it breaks the silence. Nor does an expert's, once the vote of the body has failed: "
+            "it is the expert's report.",
             about="motion",
             fields={
                 "seat": _SEAT,
@@ -343,6 +345,7 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
                 "recused",
                 "which_seat",
                 "silence_over",
+                "experts_late",
             ),
         ),
         "vote.dissent": ActSpec(
@@ -434,6 +437,7 @@ ACTS: Mapping[str, ActSpec] = MappingProxyType(
                 "no_default",
                 "certified_already",
                 "silence_broken",
+                "experts_awaited",
                 "experts_undecided",
             ),
         ),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from enum import Enum
+from itertools import combinations
 from typing import NamedTuple
 
 from truceline.records.mandate import Body, DecisionRule, Mandate, Rule, Seat
@@ -30,6 +31,8 @@ class Choice(Enum):
 
 NOT_THERE = (Choice.ABSENT, Choice.RECUSED)
 MAJORITIES = (DecisionRule.MAJORITY, DecisionRule.CHAIR_CASTING_VOTE)
+ALL_SEATS = "all_seats"  # a word of `Rule.counted_of`
+ACCUSED = "accused"  # a word of `Rule.leaves_out`
 # What a kind of rule says of a deadlock by its own name; the others say what the text says.
 BY_NAME = {
     DecisionRule.ESCALATION_ON_DEADLOCK: "escalates",
@@ -47,6 +50,7 @@ class Count(NamedTuple):
         taking_part: Seats that count for the quorum (`takes_part`).
         groups_met: Whether every group's quorum is met.
         chair: What the chair does; None where no seat chairs.
+        seats: Seats that the rule counts, whether they are there or not.
     """
 
     yes: int
@@ -55,6 +59,7 @@ class Count(NamedTuple):
     taking_part: int
     groups_met: bool
     chair: Choice | None
+    seats: int
 
 
 def takes_part(rule: Rule, choice: Choice) -> bool:
@@ -64,24 +69,45 @@ def takes_part(rule: Rule, choice: Choice) -> bool:
     return choice not in NOT_THERE
 
 
-def counts(rule: Rule, seat: Seat, parties: Collection[str]) -> bool:
+def counts(rule: Rule, seat: Seat, left_out: Collection[str]) -> bool:
     """Tell whether the rule counts a seat, among the votes and for the quorum.
 
-    "Consensus minus parties" leaves out the seats of every party: neither their vote nor their
-    chair being empty stands in the way.
+    "Consensus minus parties" leaves out the seats of the parties in `left_out`: neither their vote
+    nor their chair being empty stands in the way. Other rules leave out nobody.
     """
     without_parties = rule.kind is DecisionRule.CONSENSUS_MINUS_PARTIES
-    return seat.votes and not (without_parties and seat.state in parties)
+    return seat.votes and not (without_parties and seat.state in left_out)
 
 
-def counting_seats(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, ...]:
-    """Give the seats of a body whose votes the rule counts."""
-    return tuple(seat for seat in body.seats if counts(rule, seat, mandate.parties))
+def accusations(mandate: Mandate, body: Body, rule: Rule) -> tuple[tuple[str, ...], ...]:
+    """Give every choice of parties that a vote of a body may have to leave out, the fewest first.
+
+    That is each set of the parties that sit there, where the rule leaves out the accused; nobody
+    among them only if some party has no seat that could be accused instead.
+    """
+    if rule.leaves_out != ACCUSED:
+        return (mandate.parties,)
+    voting = {seat.state for seat in body.seats if seat.votes}
+    sitting = [code for code in mandate.parties if code in voting]
+    least = int(len(sitting) == len(mandate.parties))
+    return tuple(
+        chosen
+        for number in range(least, len(sitting) + 1)
+        for chosen in combinations(sitting, number)
+    )
 
 
-def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collection[str]) -> Count:
-    """Count what the seats of a body did, seat by seat; a seat that is not there was recused."""
-    said = [(seat, choice) for seat, choice in cast if counts(rule, seat, parties)]
+def counting_seats(
+    mandate: Mandate, body: Body, rule: Rule, left_out: Collection[str] | None = None
+) -> tuple[Seat, ...]:
+    """Give the seats of a body whose votes the rule counts; without every party if none is said."""
+    out = mandate.parties if left_out is None else left_out
+    return tuple(seat for seat in body.seats if counts(rule, seat, out))
+
+
+def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], left_out: Collection[str]) -> Count:
+    """Count what the seats of a body did, seat by seat."""
+    said = [(seat, choice) for seat, choice in cast if counts(rule, seat, left_out)]
     present = [seat for seat, choice in said if takes_part(rule, choice)]
     sums, groups = Counter(choice for _, choice in said), Counter(seat.group for seat in present)
     return Count(
@@ -91,6 +117,7 @@ def count_of(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collectio
         taking_part=len(present),
         groups_met=all(groups[one] >= least for one, least in rule.quorum_by_group.items()),
         chair=next((choice for seat, choice in cast if seat.chairs), None),
+        seats=len(said),
     )
 
 
@@ -158,27 +185,33 @@ def _by_consensus(count: Count) -> BallotOutcome:
 
 def _by_share(rule: Rule, count: Count) -> BallotOutcome:
     above, below = rule.share or (1, 1)
-    cast = votes_cast(rule, count)
-    if count.yes and count.yes * below >= above * cast:
+    among = counted_among(rule, count)
+    if count.yes and count.yes * below >= above * among:
         return BallotOutcome.CARRIED
-    if count.no and count.no * below >= above * cast:
+    if count.no and count.no * below >= above * among:
         return BallotOutcome.REJECTED
     return BallotOutcome.SHARE_NOT_REACHED
 
 
-def votes_cast(rule: Rule, count: Count) -> int:
-    """Give the denominator of a majority: abstentions stand in it where the text says so."""
+def counted_among(rule: Rule, count: Count) -> int:
+    """Give the denominator of a majority: the votes cast, or every seat that the rule counts.
+
+    Of the votes cast abstentions are a part where the text says so. Of all seats those are too that
+    are absent, vacant or recused: "five of the seven members" is five, whoever stays away.
+    """
+    if rule.counted_of == ALL_SEATS:
+        return count.seats
     return count.yes + count.no + (count.abstain if rule.abstentions_count else 0)
 
 
 def _by_majority(rule: Rule, count: Count) -> BallotOutcome:
-    """More than half of the votes; as many yes as no is a tie, and no votes at all too."""
+    """More than half; as many yes as no is a tie, and no votes at all too."""
     if count.yes == count.no:
         return _by_casting_vote(count) if chair_breaks_ties(rule) else BallotOutcome.TIE
-    cast = votes_cast(rule, count)
-    if 2 * count.yes > cast:
+    among = counted_among(rule, count)
+    if 2 * count.yes > among:
         return BallotOutcome.CARRIED
-    if 2 * count.no > cast:
+    if 2 * count.no > among:
         return BallotOutcome.REJECTED
     return BallotOutcome.SHARE_NOT_REACHED
 

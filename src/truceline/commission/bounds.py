@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from truceline.commission.proposals import QUESTIONS
 from truceline.commission.reach import chair_of, is_counted_on
-from truceline.commission.voting import EXPERTS
 from truceline.records.mandate import Deadline, Mandate
 
 # The act by which a question is answered. An admission and an appeal have none of their own: a
@@ -25,11 +24,11 @@ QUESTIONS_OF_ACT: Mapping[str, tuple[str, ...]] = {
     "remedy.lift": ("remedy",),
     "remedy.set": ("remedy",),
 }
-MOTION_CLOSED = "motion.close"
+MOTION_PUT, MOTION_CLOSED, ESCALATED = "motion.put", "motion.close", "case.escalate"
 # What a limit to the closing of a motion waits for: that of each motion, where it runs from the
 # motion itself; that of a motion on what was put in. From any other act, nobody can tell.
 QUESTIONS_FROM_ACT: Mapping[str, tuple[str, ...]] = {
-    "motion.put": QUESTIONS,
+    MOTION_PUT: QUESTIONS,
     "case.evidence": ("admission",),
     "case.appeal": ("appeal",),
 }
@@ -46,11 +45,15 @@ def questions_of(act: str) -> tuple[str, ...]:
 
 
 def questions_within(limit: Deadline) -> tuple[str, ...]:
-    """Give the questions that are to be answered within a time limit, in the vocabulary's order."""
+    """Give the questions that are to be answered within a time limit, in the vocabulary's order.
+
+    A limit that names its questions bounds those of them that one of its acts answers.
+    """
     found = {question for act in limit.ends_with for question in questions_of(act)}
     if MOTION_CLOSED in limit.ends_with:
-        found.update(QUESTIONS_FROM_ACT.get(limit.runs_from, ()))
-    return tuple(question for question in QUESTIONS if question in found)
+        found.update(limit.questions or QUESTIONS_FROM_ACT.get(limit.runs_from, ()))
+    named = limit.questions or QUESTIONS
+    return tuple(question for question in QUESTIONS if question in found and question in named)
 
 
 def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
@@ -62,13 +65,38 @@ def limits_of(mandate: Mandate, question: str) -> tuple[Deadline, ...]:
     )
 
 
+def runs_at(mandate: Mandate, limit: Deadline, body: str, *, put: bool, came: bool) -> bool:
+    """Tell whether a limit surely runs while a body has the case.
+
+    One of another body does not. One of this body that neither a motion nor the case's coming
+    starts may have had its beginning before, if the case can come from another body.
+
+    Args:
+        mandate: Tells which bodies lead to this one.
+        limit: The limit.
+        body: Id of the body.
+        put: Whether a motion was put there.
+        came: Whether the case came from another body.
+    """
+    if limit.body is None:
+        return True
+    if limit.body != body:
+        return False
+    if limit.runs_from in {MOTION_PUT, ESCALATED}:
+        return put if limit.runs_from == MOTION_PUT else came
+    return all(one.escalates_to != body for one in mandate.bodies)
+
+
 def limits_of_remedies(mandate: Mandate) -> tuple[Deadline, ...]:
-    """Give the text's limits for keeping or reporting on a remedy that name nothing to follow."""
+    """Give the text's limits for keeping or reporting on a remedy after which nothing is said.
+
+    A default that escalates says nothing of a remedy: it only takes the question to another body.
+    """
     return tuple(
         limit
         for limit in mandate.deadlines
         if limit.article
-        and not limit.default
+        and limit.default in {"", "escalates"}
         and all(act.startswith(FOLLOW_UP) and not questions_of(act) for act in limit.ends_with)
     )
 
@@ -79,14 +107,4 @@ def certifier(mandate: Mandate, body_id: str) -> str | None:
         chair = chair_of(body) if body.id == body_id else None
         if chair is not None and is_counted_on(mandate, chair):
             return f"{body.id}/{chair.id}"
-    return None
-
-
-def certifying_expert(mandate: Mandate, body_id: str) -> str | None:
-    """Give the expert's seat that can be relied on to certify the experts' word; None for none."""
-    for body in mandate.bodies:
-        for seat in body.seats if body.id == body_id else ():
-            is_expert = seat.group == EXPERTS and not seat.votes
-            if is_expert and is_counted_on(mandate, seat):
-                return f"{body.id}/{seat.id}"
     return None

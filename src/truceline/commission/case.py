@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from truceline.commission.deadlines import awaits_a_limit, end_all, refit, reply_clock
+from truceline.commission import experts
+from truceline.commission.deadlines import (
+    awaits_a_limit,
+    end_all,
+    end_those_of_body,
+    refit,
+    reply_clock,
+)
 from truceline.commission.motions import begin_opening_if_all_are_in, carried
 from truceline.commission.room import (
     Case,
@@ -239,6 +246,8 @@ def recuse(room: Room, act: Act) -> None:
             motion.seals.pop(seat.id, None)
             motion.opened.pop(seat.id, None)
             begin_opening_if_all_are_in(room, motion, act.at_us)
+        if motion.body == case.body:
+            experts.withdraw(motion, seat.id)
 
 
 def conflict(room: Room, act: Act) -> None:
@@ -289,6 +298,7 @@ def escalate(room: Room, act: Act) -> None:
         )
     if motion is not None:
         room.open_motions.pop(motion.id, None)
+    end_those_of_body(room, case, case.body)
     case.bodies.append(to)
     case.may_escalate = ""
 

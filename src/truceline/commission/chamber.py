@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from truceline.commission import case, deadlines, determinations, hotline, motions, remedies
+from truceline.commission import (
+    case,
+    certificates,
+    deadlines,
+    determinations,
+    experts,
+    hotline,
+    motions,
+    remedies,
+)
 from truceline.commission.acts import ACTS, check
 from truceline.commission.authority import insist_on_authority, scene_of
 from truceline.commission.notices import notices
@@ -53,6 +62,15 @@ def _fill(room: Room, act: Act) -> None:
     room.bench.fill(body, seat, text(act, "holder"), texts(act, "alternates"))
 
 
+def _open(room: Room, act: Act) -> None:
+    """Open a seal or break a silence; once the vote has failed, report as an expert."""
+    motion = room.motions.get(act.about)
+    if motion is not None and experts.are_asked(motion):
+        experts.report(room, act, motion)
+    else:
+        motions.open_vote(room, act)
+
+
 def _absent(room: Room, act: Act) -> None:
     """Say that a seat's holder is absent, or back."""
     body, seat = _insist_on_seat(room, act)
@@ -83,7 +101,7 @@ TAKE: Mapping[str, Callable[[Room, Act], None]] = MappingProxyType(
         "motion.end_sealing": motions.end_sealing,
         "motion.close": motions.close,
         "vote.seal": motions.seal,
-        "vote.open": motions.open_vote,
+        "vote.open": _open,
         "vote.dissent": motions.dissent,
         "determination.record": determinations.record,
         "determination.correct": determinations.correct,
@@ -91,7 +109,7 @@ TAKE: Mapping[str, Callable[[Room, Act], None]] = MappingProxyType(
         "remedy.set": remedies.set_remedy,
         "remedy.follow_up": remedies.follow_up,
         "remedy.lift": remedies.lift,
-        "deadline.certify": deadlines.certify,
+        "deadline.certify": certificates.certify,
         "seat.fill": _fill,
         "seat.absent": _absent,
         "hotline.call": hotline.call,

@@ -1,4 +1,4 @@
-"""Time limits: what starts and ends them, what they notify of, and how a default is certified.
+"""Time limits: what starts and ends them, and what they notify of.
 
 A deadline that passes does nothing. It is seen to have passed by comparing instants: the act's
 own `at_us` in the fold, `now_us` in a view. The last microsecond is still in time.
@@ -7,23 +7,17 @@ own `at_us` in the fold, `now_us` in a view. The last microsecond is still in ti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 
-from truceline.commission.bounds import MOTION_CLOSED, QUESTIONS_FROM_ACT, limits_of
-from truceline.commission.motions import entitled, settle
-from truceline.commission.proposals import QUESTIONS
-from truceline.commission.room import (
-    Case,
-    Clock,
-    Motion,
-    Refused,
-    Room,
-    case_of,
-    close_clock,
-    text,
+from truceline.commission.bounds import (
+    MOTION_CLOSED,
+    MOTION_PUT,
+    QUESTIONS_FROM_ACT,
+    limits_of,
+    questions_of,
 )
-from truceline.commission.voting import is_expert
+from truceline.commission.proposals import QUESTIONS
+from truceline.commission.room import Case, Clock, Motion, Room, close_clock, text
 from truceline.records.act import Act
 from truceline.records.chamber import DeadlineStanding
 from truceline.records.mandate import Deadline, DecisionRule
@@ -85,48 +79,71 @@ def subject_of(act: Act) -> Subject:
 
 def touch(room: Room, act: Act, case: Case | None) -> None:
     """End the deadlines that an act meets, then start those that run from it."""
-    _end_those_met(room, act, case)
+    end_those_met(room, act, case)
     for deadline in room.starts.get(act.name, ()):
-        if deadline.id not in WAITS and _fits_severity(deadline, case):
+        if deadline.id not in WAITS and _fits(deadline, case) and _asks(room, act, deadline):
             _start_at(room, case, deadline, subject_of(act)[1], act.at_us)
 
 
-def _end_those_met(room: Room, act: Act, case: Case | None) -> None:
+def _asks(room: Room, act: Act, deadline: Deadline) -> bool:
+    """Tell whether a limit that names its questions is for this motion; another act has none."""
+    is_motion = act.name == MOTION_PUT and deadline.questions
+    return not is_motion or room.motions[act.id].question in deadline.questions
+
+
+def end_those_met(room: Room, act: Act, case: Case | None) -> None:
+    """End the deadlines that an act meets."""
     for deadline in room.ends.get(act.name, ()):
         for clock in _ended_by(room, act, case, deadline):
-            if act.name != MOTION_CLOSED or _answers(room.motions[act.about], deadline):
+            if _answers(room, act, deadline):
                 late = act.at_us > clock.due_us
                 close_clock(room, clock, "met_late" if late else "met", act.id)
 
 
-def _answers(motion: Motion, deadline: Deadline) -> bool:
-    """Tell whether a closed motion is what a limit waits for: an answer, to that question."""
+def _answers(room: Room, act: Act, deadline: Deadline) -> bool:
+    """Tell whether an act is what a limit waits for: of a closed motion, an answer to its question.
+
+    Where a limit names its questions, the answer to another one does not meet it.
+    """
+    if act.name != MOTION_CLOSED:
+        answers = questions_of(act.name)
+        return not (deadline.questions and answers) or not set(answers).isdisjoint(
+            deadline.questions
+        )
+    motion = room.motions[act.about]
     answered = motion.tally is not None and motion.tally.result in {"carried", "not_carried"}
-    return answered and motion.question in QUESTIONS_FROM_ACT.get(deadline.runs_from, QUESTIONS)
+    waited_for = deadline.questions or QUESTIONS_FROM_ACT.get(deadline.runs_from, QUESTIONS)
+    return answered and motion.question in waited_for
 
 
-def is_late(room: Room, case: Case, motion: Motion, now_us: int) -> bool:
-    """Tell whether a limit of the text passed, within which the motion's question had an answer.
+def late_since_us(room: Room, case: Case, motion: Motion, now_us: int) -> int | None:
+    """Say since when a limit of the text has passed that bounds the motion's question.
 
     A body that did not meet has not deadlocked. Only such a limit says that it waited too long.
+
+    Returns:
+        The last instant in time, microseconds since 1970 UTC; None where no limit has passed.
     """
     bounding = {limit.id for limit in limits_of(room.mandate, motion.question)}
-    return any(
-        clock.deadline.id in bounding
-        and clock.has_passed(now_us)
-        and (clock.deadline.runs_from != "motion.put" or clock.subject == motion.id)
+    passed = (
+        clock.due_us
         for clock in case.clocks
+        if clock.deadline.id in bounding
+        and clock.has_passed(now_us)
+        and (clock.deadline.runs_from != MOTION_PUT or clock.subject == motion.id)
     )
+    return min(passed, default=None)
+
+
+def waits_for_a_quorum(motion: Motion) -> bool:
+    """Tell whether a motion was closed without a quorum; a silence is itself a time limit."""
+    no_quorum = motion.tally is not None and motion.tally.result == "no_quorum"
+    return no_quorum and motion.rule.kind is not DecisionRule.SILENCE_PROCEDURE
 
 
 def awaits_a_limit(room: Room, case: Case, motion: Motion, now_us: int) -> bool:
     """Tell whether a motion is without a quorum, and nothing follows from that yet."""
-    return (
-        motion.tally is not None
-        and motion.tally.result == "no_quorum"
-        and motion.rule.kind is not DecisionRule.SILENCE_PROCEDURE
-        and not is_late(room, case, motion, now_us)
-    )
+    return waits_for_a_quorum(motion) and late_since_us(room, case, motion, now_us) is None
 
 
 def refit(room: Room, act: Act, case: Case) -> None:
@@ -136,7 +153,7 @@ def refit(room: Room, act: Act, case: Case) -> None:
     """
     for deadline in room.starts.get("case.open", ()):
         clock = case.running.get(deadline.id, {}).get("")
-        if not _fits_severity(deadline, case):
+        if not _fits(deadline, case):
             if clock is not None and not clock.ended:
                 close_clock(room, clock, "moot", act.id)
         elif clock is None and deadline.id not in WAITS:
@@ -159,8 +176,13 @@ def _ended_by(room: Room, act: Act, case: Case | None, deadline: Deadline) -> li
     return [clock for clock in found if not clock.ended]
 
 
-def _fits_severity(deadline: Deadline, case: Case | None) -> bool:
-    """Tell whether a limit for grave or for minor cases is this one's; unknown severity is both."""
+def _fits(deadline: Deadline, case: Case | None) -> bool:
+    """Tell whether a limit is for the case's body, and for cases of its severity.
+
+    A case of unknown severity has both the limits for grave cases and those for minor ones.
+    """
+    if deadline.body is not None and (case is None or case.body != deadline.body):
+        return False
     severity = case.severity[:2] if case else ""
     if deadline.id.endswith("_s3_s4"):
         return severity in {"", "S3", "S4"}
@@ -190,6 +212,13 @@ def _start_at(
     if case:
         case.clocks.append(clock)
         case.open_clocks[clock.serial] = clock
+
+
+def end_those_of_body(room: Room, case: Case, body: str) -> None:
+    """Make the running deadlines of one body moot: it has the case no more."""
+    for clock in list(case.open_clocks.values()):
+        if clock.deadline.body == body:
+            close_clock(room, clock, "moot")
 
 
 def end_all(room: Room, case: Case) -> None:
@@ -223,88 +252,3 @@ def standing_of(clock: Clock, now_us: int) -> DeadlineStanding:
         certified_by=clock.certified_by,
         article=clock.deadline.article,
     )
-
-
-def certify(room: Room, act: Act) -> None:
-    """Certify what the text says of a deadline that passed, or of a motion."""
-    case = case_of(room, act)
-    motion = room.motions.get(text(act, "subject"))
-    if motion is not None and motion.case == case.id and motion.rule.id == text(act, "deadline"):
-        _certify_motion(room, act, case, motion)
-    else:
-        _certify_deadline(room, act, case)
-
-
-def _certify_deadline(room: Room, act: Act, case: Case) -> None:
-    name, subject = text(act, "deadline"), text(act, "subject")
-    deadline = next((one for one in room.mandate.deadlines if one.id == name), None)
-    if deadline is None:
-        raise Refused("unknown_deadline", f"the agreement has no deadline {name!r}")
-    if not deadline.default or deadline.certified_by is None:
-        raise Refused("no_default", f"the text says nothing of {name} passing", deadline.article)
-    if not room.bench.presides(act.actor, deadline.certified_by, case.recusals):
-        why = f"{act.actor} is not the chair of {deadline.certified_by}"
-        raise Refused("not_yours", why, deadline.article)
-    clock = case.running.get(name, {}).get(subject)
-    if clock is None or clock.ended in {"met", "renewed", "moot"}:
-        why = f"{name} does not run for {subject or 'the case'}"
-        raise Refused("not_running", why, deadline.article)
-    if not clock.has_passed(act.at_us):
-        left_s = (clock.due_us - act.at_us) // SECOND_US
-        raise Refused("not_passed", f"{left_s} s are left", deadline.article)
-    if clock.certified_by:
-        raise Refused("certified_already", f"{clock.certified_by} certified it", deadline.article)
-    clock.certified_by = act.id
-    if deadline.default == "escalates":
-        case.may_escalate = name
-
-
-def _certify_motion(room: Room, act: Act, case: Case, motion: Motion) -> None:
-    is_chair = room.bench.presides(act.actor, motion.body, case.recusals)
-    seats = room.bench.seats_of(act.actor, motion.body, case.recusals)
-    if not is_chair and not any(is_expert(seat, motion.rule) for seat in seats):
-        why = f"{act.actor} neither chairs {motion.body} nor is one of its experts"
-        raise Refused("not_yours", why, motion.rule.article)
-    if awaits_a_limit(room, case, motion, act.at_us):
-        why = f"{motion.body} had no quorum, and no time limit of the text has passed"
-        raise Refused("not_passed", why, motion.rule.article)
-    if motion.tally is not None and motion.tally.then == "expert_panel":
-        _let_the_experts_decide(room, act, motion)
-    elif motion.rule.kind is DecisionRule.SILENCE_PROCEDURE and motion.closed_us is None:
-        if not is_chair:
-            why = f"{act.actor} is not the chair of {motion.body}"
-            raise Refused("not_yours", why, motion.rule.article)
-        _end_the_silence(act, motion)
-    else:
-        raise Refused("no_default", "the text says nothing of this motion", motion.rule.article)
-
-
-def _end_the_silence(act: Act, motion: Motion) -> None:
-    article = motion.rule.article
-    broken = [seat for seat, ballot in motion.opened.items() if ballot.vote == "no"]
-    if broken:
-        raise Refused("silence_broken", f"{', '.join(sorted(broken))} broke the silence", article)
-    left_us = motion.put_us + (motion.rule.silence_s or 0) * SECOND_US - act.at_us
-    if left_us >= 0:
-        raise Refused("not_passed", f"{left_us // SECOND_US} s of silence are left", article)
-    if motion.silence_certified_by:
-        raise Refused("certified_already", f"{motion.silence_certified_by} certified it", article)
-    motion.silence_certified_by = act.id
-
-
-def _let_the_experts_decide(room: Room, act: Act, motion: Motion) -> None:
-    said = motion.tally
-    assert said is not None  # noqa: S101 - asked before
-    if said.default_by:
-        raise Refused("certified_already", f"{said.default_by} certified it", motion.rule.article)
-    if said.experts_yes == said.experts_no:
-        experts = sum(is_expert(seat, motion.rule) for seat in entitled(room, motion))
-        why = f"of {experts} experts {said.experts_yes} are for it, {said.experts_no} against"
-        raise Refused("experts_undecided", why, motion.rule.article)
-    result = "carried" if said.experts_yes > said.experts_no else "not_carried"
-    why = f"{said.why}; experts: {said.experts_yes} for, {said.experts_no} against"
-    motion.tally = replace(said, result=result, then="", default_by=act.id, why=why)
-    room.open_motions.pop(motion.id, None)
-    settle(room, motion)
-    by_default = replace(act, name=MOTION_CLOSED, about=motion.id)
-    _end_those_met(room, by_default, room.cases[motion.case])

@@ -6,10 +6,11 @@ does not match its seal is refused; a seal that nobody opens counts as absent, a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
+from truceline.commission.accused import left_out
 from truceline.commission.ballot import rule_for
 from truceline.commission.room import (
     Case,
@@ -21,11 +22,11 @@ from truceline.commission.room import (
     text,
 )
 from truceline.commission.seats import is_recused
-from truceline.commission.voting import may_vote, tally
+from truceline.commission.voting import Vote, may_vote, tally
 from truceline.records.act import Act
 from truceline.records.canonical import Json, canonical
 from truceline.records.chamber import Ballot, Declared, MotionStanding
-from truceline.records.mandate import DecisionRule, Seat
+from truceline.records.mandate import DecisionRule, Rule, Seat
 from truceline.records.units import HOUR_US, SECOND_US
 
 # A rule of the house, where the agreement has no deadline of that name: nobody is counted as
@@ -146,24 +147,30 @@ def begin_opening_if_all_are_in(room: Room, motion: Motion, now_us: int) -> None
         motion.opening_since_us = now_us
 
 
-def seat_for(room: Room, motion: Motion, act: Act) -> Seat:
+def seat_for(
+    room: Room, motion: Motion, act: Act, may: Callable[[Seat, Rule], bool] = may_vote
+) -> Seat:
     """Find the one seat that an act speaks for.
 
+    Args:
+        room: The room.
+        motion: The motion.
+        act: The act.
+        may: Tells of which seats it may be.
+
     Raises:
-        Refused: The key acts for no voting seat, for a recused one only, or for several and does
+        Refused: The key acts for no such seat, for a recused one only, or for several and does
             not say which.
     """
     recusals = room.cases[motion.case].recusals
     mine = room.bench.seats_of(act.actor, motion.body, recusals)
     named = text(act, "seat")
-    seats = [
-        seat for seat in mine if may_vote(seat, motion.rule) and (not named or seat.id == named)
-    ]
+    seats = [seat for seat in mine if may(seat, motion.rule) and (not named or seat.id == named)]
     free = [seat for seat in seats if not is_recused(seat, motion.body, recusals)]
     if seats and not free:
         raise Refused("recused", f"seat {seats[0].id} is recused")
     if not free:
-        raise Refused("not_yours", f"{act.actor} acts for no voting seat {named}".rstrip())
+        raise Refused("not_yours", f"{act.actor} acts for no such seat {named}".rstrip())
     if len(free) > 1:
         raise Refused("which_seat", f"{act.actor} acts for {', '.join(s.id for s in free)}")
     return free[0]
@@ -177,7 +184,7 @@ def seal(room: Room, act: Act) -> None:
         raise Refused("not_sealing", f"the motion is in its {phase(motion)}", motion.rule.article)
     if seat.id in motion.seals:
         raise Refused("voted_already", f"seat {seat.id} has sealed its vote")
-    _insist_on_one_vote(act.actor, {name: by for name, (_, by) in motion.seals.items()})
+    insist_on_one_vote(act.actor, {name: by for name, (_, by) in motion.seals.items()})
     if any(sealed == text(act, "commitment") for sealed, _ in motion.seals.values()):
         # Whoever repeats another's seal could open it with the other's words: a vote after his.
         raise Refused("seal_copied", "another seat has sealed the same, salt and all")
@@ -185,7 +192,7 @@ def seal(room: Room, act: Act) -> None:
     begin_opening_if_all_are_in(room, motion, act.at_us)
 
 
-def _insist_on_one_vote(actor: str, voted: Mapping[str, str]) -> None:
+def insist_on_one_vote(actor: str, voted: Mapping[str, str]) -> None:
     """Refuse a second vote by one person: no text that is read here allows a vote by proxy.
 
     Args:
@@ -229,7 +236,7 @@ def open_vote(room: Room, act: Act) -> None:
         raise Refused("voted_already", f"seat {seat.id} has opened its vote")
     if now == "silence":
         _insist_silence_lasts(motion, act.at_us)
-        _insist_on_one_vote(act.actor, {name: one.by for name, one in motion.opened.items()})
+        insist_on_one_vote(act.actor, {name: one.by for name, one in motion.opened.items()})
     else:
         _insist_it_matches(motion, seat, act)
     motion.opened[seat.id] = Ballot(
@@ -269,14 +276,10 @@ def close(room: Room, act: Act) -> None:
         _insist_silence_is_decided(motion)
     else:
         _insist_all_could_open(room, motion, act.at_us)
-    seats = entitled(room, motion)
-    votes = [
-        (seat, motion.opened[seat.id].vote if seat.id in motion.opened else "") for seat in seats
-    ]
     counted = tally(
         motion.rule,
-        votes,
-        room.mandate.parties,
+        _votes(room, motion),
+        left_out(room, motion),
         silence_holds=bool(motion.silence_certified_by),
     )
     if text(act, "result") != counted.result:
@@ -287,6 +290,17 @@ def close(room: Room, act: Act) -> None:
     if not counted.then:
         room.open_motions.pop(motion.id, None)
     settle(room, motion)
+
+
+def _votes(room: Room, motion: Motion) -> list[Vote]:
+    """Give what every seat that may vote has said; "" for one that said nothing."""
+    recusals = room.cases[motion.case].recusals
+    said = {name: ballot.vote for name, ballot in motion.opened.items()}
+    return [
+        (seat, "recused" if is_recused(seat, motion.body, recusals) else said.get(seat.id, ""))
+        for seat in room.bench.seats(motion.body)
+        if may_vote(seat, motion.rule)
+    ]
 
 
 def _insist_silence_is_decided(motion: Motion) -> None:
@@ -346,9 +360,12 @@ def dissent(room: Room, act: Act) -> None:
 
 
 def ballots(room: Room, motion: Motion, *, ended: bool = False) -> tuple[Ballot, ...]:
-    """Give every voting seat's ballot; what it says is known only once it is opened."""
+    """Give every voting seat's ballot, then the experts' who reported once it had failed.
+
+    What a ballot says is known only once it is opened.
+    """
     if motion.ballots:
-        return motion.ballots
+        return (*motion.ballots, *motion.reports.values())
     recusals = room.cases[motion.case].recusals
     found: list[Ballot] = []
     for seat in room.bench.seats(motion.body):

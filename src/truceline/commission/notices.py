@@ -5,8 +5,10 @@ A notice changes nothing. It is made of what stands, at the instant it is asked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
+from truceline.commission import experts
 from truceline.commission.deadlines import awaits_a_limit
 from truceline.commission.motions import phase
 from truceline.commission.room import Clock, Room
@@ -15,6 +17,14 @@ from truceline.records.chamber import Notice
 from truceline.records.units import SECOND_US
 
 FAR_US = 2**63
+# What is to do as the experts' word stands.
+OF_EXPERTS: Mapping[str, str] = MappingProxyType(
+    {
+        "reporting": "experts_to_report",
+        "ready": "default_to_certify",
+        "undecided": "experts_undecided",
+    }
+)
 
 
 def notices(room: Room, now_us: int, *, also_met: bool = False) -> tuple[Notice, ...]:
@@ -74,9 +84,11 @@ def _of_motions(room: Room, now_us: int) -> Iterator[Notice]:
         if case.status == "closed" or awaits_a_limit(room, case, motion, now_us):
             continue
         due_us = None
-        if motion.closed_us is not None:
-            then = motion.tally.then if motion.tally else ""
-            kind = "default_to_certify" if then == "expert_panel" else "motion_to_escalate"
+        if experts.are_asked(motion):
+            standing, due_us = experts.standing(room, case, motion, now_us)
+            kind = OF_EXPERTS[standing]
+        elif motion.closed_us is not None:
+            kind = "motion_to_escalate"
         elif phase(motion) == "opening":
             shut = set(motion.seals) - set(motion.opened)
             kind = "votes_to_open" if shut else "motion_to_close"

@@ -9,7 +9,7 @@ every single vote of small bodies.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,10 +47,12 @@ class Witness:
     Attributes:
         seats: Ids of the seats by what they do.
         fewest: How many they are.
+        accused: Ids of the seats that the rule leaves out, where the accused are left out.
     """
 
     seats: tuple[tuple[Choice, tuple[str, ...]], ...]
     fewest: int
+    accused: tuple[str, ...] = ()
 
 
 def chair_of(body: Body) -> Seat | None:
@@ -66,10 +68,12 @@ def is_counted_on(mandate: Mandate, seat: Seat) -> bool:
     return bool(seat.alternates) and seat.state not in mandate.parties
 
 
-def actors(mandate: Mandate, body: Body, rule: Rule) -> tuple[Actor, ...]:
+def actors(
+    mandate: Mandate, body: Body, rule: Rule, left_out: Collection[str] | None = None
+) -> tuple[Actor, ...]:
     """Part the seats into those who act together: parties, groups, the chair, the others."""
     together: dict[tuple[str, str, bool], list[Seat]] = {}
-    for seat in _seats_that_matter(mandate, body, rule):
+    for seat in _seats_that_matter(mandate, body, rule, left_out):
         party = seat.state if seat.state in mandate.parties else ""
         group = "" if party else seat.group
         alone = seat.chairs and not party and not group
@@ -80,8 +84,10 @@ def actors(mandate: Mandate, body: Body, rule: Rule) -> tuple[Actor, ...]:
     )
 
 
-def _seats_that_matter(mandate: Mandate, body: Body, rule: Rule) -> tuple[Seat, ...]:
-    counting = counting_seats(mandate, body, rule)
+def _seats_that_matter(
+    mandate: Mandate, body: Body, rule: Rule, left_out: Collection[str] | None
+) -> tuple[Seat, ...]:
+    counting = counting_seats(mandate, body, rule, left_out)
     chair = _casting_chair(body, rule)
     return counting if chair is None or chair in counting else (*counting, chair)
 
@@ -91,7 +97,11 @@ def _casting_chair(body: Body, rule: Rule) -> Seat | None:
 
 
 def reach(
-    mandate: Mandate, body: Body, rule: Rule, movable: tuple[Seat, ...] | None = None
+    mandate: Mandate,
+    body: Body,
+    rule: Rule,
+    movable: tuple[Seat, ...] | None = None,
+    left_out: Collection[str] | None = None,
 ) -> dict[BallotOutcome, Witness]:
     """Give every outcome that can be reached, each with the fewest seats that do it.
 
@@ -100,10 +110,11 @@ def reach(
         body: The body.
         rule: Its rule.
         movable: The seats that may do anything; the others vote yes. None for all.
+        left_out: The parties whose seats the rule leaves out, if it leaves out any; None for all.
     """
-    free = _seats_that_matter(mandate, body, rule) if movable is None else movable
+    free = _seats_that_matter(mandate, body, rule, left_out) if movable is None else movable
     found: dict[BallotOutcome, tuple[int, _Hall, _Sums]] = {}
-    for hall in _halls(mandate, body, rule, free):
+    for hall in _halls(mandate, body, rule, free, left_out):
         for sums in hall.sums():
             outcome = outcome_of(rule, hall.count(sums))
             cost = sums.no + sums.abstain + sums.away + hall.chair_moves
@@ -191,6 +202,7 @@ class _Hall:
             taking_part=self.steady + len(self.movable) - sums.away + there,
             groups_met=sums.short is None,
             chair=self.choice,
+            seats=self.steady + len(self.movable) + self.chair_votes,
         )
 
     def seats_of(self, sums: _Sums) -> tuple[tuple[Choice, tuple[str, ...]], ...]:
@@ -222,9 +234,15 @@ class _Hall:
         return chosen
 
 
-def _halls(mandate: Mandate, body: Body, rule: Rule, free: tuple[Seat, ...]) -> Iterator[_Hall]:
+def _halls(
+    mandate: Mandate,
+    body: Body,
+    rule: Rule,
+    free: tuple[Seat, ...],
+    left_out: Collection[str] | None = None,
+) -> Iterator[_Hall]:
     """Yield the body once for each thing that a chair who may break a tie can do."""
-    counting = counting_seats(mandate, body, rule)
+    counting = counting_seats(mandate, body, rule, left_out)
     chair = _casting_chair(body, rule)
     ordinary = tuple(seat for seat in counting if seat != chair)
     movable = tuple(seat for seat in ordinary if seat in free)

@@ -71,7 +71,13 @@ class Clock:
 
 @dataclass(slots=True, kw_only=True)
 class Motion:
-    """A question before a body, while it is open and after."""
+    """A question before a body, while it is open and after.
+
+    Attributes:
+        seals: By seat, its commitment and who sealed it.
+        opened: By seat, what it voted.
+        reports: By expert's seat, what it said once the vote had failed.
+    """
 
     id: str
     case: str
@@ -83,6 +89,7 @@ class Motion:
     put_us: int
     seals: dict[str, tuple[str, str]] = field(default_factory=dict)
     opened: dict[str, Ballot] = field(default_factory=dict)
+    reports: dict[str, Ballot] = field(default_factory=dict)
     opening_since_us: int | None = None
     silence_certified_by: str = ""
     dissents: list[Declared] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """What the votes of a chamber say: counted by `ballot`, told in words that a record can keep.
 
-A seat that is recused does not come in here at all: it neither votes nor counts for a quorum. A
-seat that did not vote, or never opened its seal, counts as absent.
+A seat that is recused neither votes nor counts for a quorum. A seat that did not vote, or never
+opened its seal, counts as absent. Either stands in the denominator only where the rule counts all
+seats.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from truceline.commission.ballot import (
     Count,
     chair_breaks_ties,
     count_of,
+    counted_among,
     counts,
     is_answer,
     outcome_of,
     takes_part,
-    votes_cast,
     what_follows,
 )
 from truceline.records.chamber import Tally
@@ -29,20 +30,19 @@ from truceline.records.mandate_path import BallotOutcome
 
 # The group of the seats without a vote whose word stands where a rule says "expert_panel".
 EXPERTS = "experts"
-# A seat with "yes", "no", "abstain", or "" for absent.
+# A seat with "yes", "no", "abstain", "recused", or "" for absent.
 Vote = tuple[Seat, str]
 CHOICES: Mapping[str, Choice] = MappingProxyType(
-    {"yes": Choice.YES, "no": Choice.NO, "abstain": Choice.ABSTAIN, "": Choice.ABSENT}
+    {"": Choice.ABSENT, **{one.value: one for one in Choice if one is not Choice.ABSENT}}
 )
 
 
 def may_vote(seat: Seat, rule: Rule) -> bool:
     """Tell whether a seat may hand in a ballot.
 
-    A chair without a vote may where it decides a tie, an expert where the experts' word stands
-    once the body is deadlocked; neither counts among the others.
+    A chair without a vote may where it decides a tie; it does not count among the others.
     """
-    return seat.votes or (seat.chairs and chair_breaks_ties(rule)) or is_expert(seat, rule)
+    return seat.votes or (seat.chairs and chair_breaks_ties(rule))
 
 
 def is_expert(seat: Seat, rule: Rule) -> bool:
@@ -51,30 +51,23 @@ def is_expert(seat: Seat, rule: Rule) -> bool:
     return asks and not seat.votes and seat.group == EXPERTS
 
 
-def experts_say(rule: Rule, votes: Sequence[Vote]) -> tuple[int, int]:
-    """Count the experts for and against: more for than against carries by default."""
-    said = [vote for seat, vote in votes if is_expert(seat, rule)]
-    return said.count("yes"), said.count("no")
-
-
 def tally(
-    rule: Rule, votes: Sequence[Vote], parties: Collection[str], *, silence_holds: bool = False
+    rule: Rule, votes: Sequence[Vote], left_out: Collection[str], *, silence_holds: bool = False
 ) -> Tally:
-    """Say what the votes of a body's seats that are not recused say.
+    """Say what the votes of a body's seats say.
 
     Args:
         rule: The rule that decides the question.
         votes: Every seat that may vote, with what it said.
-        parties: Codes of the parties, whose votes a consensus without them leaves out.
+        left_out: Codes of the parties whose votes a consensus without parties leaves out.
         silence_holds: For a silence procedure: its time is over, nobody spoke, and an entry
             certifies it.
     """
     cast = [(seat, CHOICES[vote]) for seat, vote in votes]
-    count = count_of(rule, cast, parties)
+    count = count_of(rule, cast, left_out)
     outcome = outcome_of(rule, count)
-    experts = experts_say(rule, votes)
     result, then = result_of(rule, outcome), what_follows(rule, outcome)
-    why = _missing(rule, cast, parties) or _why(rule, count)
+    why = _missing(rule, cast, left_out) or _why(rule, count)
     if rule.kind is DecisionRule.SILENCE_PROCEDURE and result == "carried" and not silence_holds:
         result, why = "deadlocked", "the silence is not certified"
     return Tally(
@@ -83,10 +76,8 @@ def tally(
         yes=count.yes,
         no=count.no,
         abstain=count.abstain,
-        absent=sum(vote == "" and counts(rule, seat, parties) for seat, vote in votes),
+        absent=sum(vote == "" and counts(rule, seat, left_out) for seat, vote in votes),
         why=why,
-        experts_yes=experts[0],
-        experts_no=experts[1],
     )
 
 
@@ -104,7 +95,7 @@ def result_of(rule: Rule, outcome: BallotOutcome) -> str:
 
 def _why(rule: Rule, count: Count) -> str:
     """Say which numbers decided."""
-    base = votes_cast(rule, count)
+    base = counted_among(rule, count)
     if rule.kind is DecisionRule.SILENCE_PROCEDURE:
         broken = f"{count.no} broke the silence"
         return broken if count.no else "nobody broke the silence, and an entry certifies it"
@@ -121,10 +112,10 @@ def _why(rule: Rule, count: Count) -> str:
     return f"{numbers}; a tie {rule.on_tie}"
 
 
-def _missing(rule: Rule, cast: Sequence[tuple[Seat, Choice]], parties: Collection[str]) -> str:
+def _missing(rule: Rule, cast: Sequence[tuple[Seat, Choice]], left_out: Collection[str]) -> str:
     """Say what a quorum lacks; nothing if it is reached."""
     present = [
-        seat for seat, choice in cast if counts(rule, seat, parties) and takes_part(rule, choice)
+        seat for seat, choice in cast if counts(rule, seat, left_out) and takes_part(rule, choice)
     ]
     least = max(1, rule.quorum)
     if len(present) < least:

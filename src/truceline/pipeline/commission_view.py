@@ -57,7 +57,14 @@ FRESH_US = SECOND_US
 LAST_US = 2**62
 # What a commission has to do among itself.
 INNER_NOTICES = frozenset(
-    {"default_to_certify", "motion_to_close", "motion_to_escalate", "votes_to_open"}
+    {
+        "default_to_certify",
+        "experts_to_report",
+        "experts_undecided",
+        "motion_to_close",
+        "motion_to_escalate",
+        "votes_to_open",
+    }
 )
 
 

@@ -220,7 +220,7 @@ class Tally:
         no: Votes against it that count under the rule.
         abstain: Abstentions.
         absent: Seats that could have voted and did not, sealed and never opened ones among them.
-        experts_yes: Experts for it, where their word stands after a deadlock.
+        experts_yes: Experts who reported for it, once it had failed and was left to them.
         experts_no: Experts against it.
         default_by: Id of the entry that certified what the experts said; "" for none. Then
             `result` is theirs.
@@ -418,8 +418,8 @@ class Notice:
     Attributes:
         kind: "deadline_running", "deadline_met", "deadline_met_late", "deadline_passed",
             "party_silent", "default_to_certify", "remedy_to_follow_up", "votes_to_open",
-            "motion_to_close", "motion_to_escalate", "appeal_to_decide", "stood_on_corrected",
-            "finding_revised".
+            "motion_to_close", "motion_to_escalate", "experts_to_report", "experts_undecided",
+            "appeal_to_decide", "stood_on_corrected", "finding_revised".
         case: Id of the case; "" outside of one.
         subject: Id or code of what it is about.
         rule: Id of the deadline or rule; "" for none.

@@ -113,11 +113,17 @@ class Rule:
         quorum_by_group: Least number a group.
         share: Numerator and denominator of the share of yes votes that carries, for a qualified
             majority: it carries at or above the share; None for the other kinds.
+        leaves_out: Whose seats a consensus without parties leaves out: "parties" for every party's,
+            or "accused" for those of the parties that the motion accuses.
         abstentions_count: Whether an abstention stands in the denominator.
+        counted_of: Of whom a share or a majority is counted: "votes_cast", or "all_seats" that the
+            rule counts, absent and recused ones too.
         silence_s: For a silence procedure: seconds after which silence is consent; None otherwise.
         on_tie: "fails", "chair" or "escalates".
         on_deadlock: "nothing", "escalates", or "expert_panel": what the text says of a body that
             does not decide. "nothing" is what makes a mandate able to stand still for ever.
+        experts_within_s: Seconds within which the experts report once the body did not decide;
+            None for no limit, and where no experts are asked.
         article: Where it stands in the signed text.
         words: The sentence, quoted.
     """
@@ -129,10 +135,13 @@ class Rule:
     quorum: int
     quorum_by_group: Mapping[str, int]
     share: tuple[int, int] | None
+    leaves_out: str = "parties"
     abstentions_count: bool
+    counted_of: str = "votes_cast"
     silence_s: int | None
     on_tie: str
     on_deadlock: str
+    experts_within_s: int | None = None
     article: str
     words: str
 
@@ -149,6 +158,9 @@ class Deadline:
         default: What the text says happens when it passes; "" for nothing. It takes effect only
             by an entry that `certified_by` signs.
         certified_by: Id of the body whose chair certifies the default; None where there is none.
+        body: Id of the body that it is a limit of: it begins only while that body has the case,
+            and ends with the case going up; None for every body.
+        questions: Of which questions it is a limit; empty for all that its acts answer.
         article: Where it stands in the signed text; "" for a default of the vocabulary.
         words: The sentence, quoted.
     """
@@ -159,6 +171,8 @@ class Deadline:
     lasts_s: int
     default: str
     certified_by: str | None
+    body: str | None = None
+    questions: tuple[str, ...] = ()
     article: str
     words: str
 

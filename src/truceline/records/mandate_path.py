@@ -39,14 +39,16 @@ class Standstill(Enum):
     NEEDS_ABSENT_CHAIR = "needs_absent_chair"
 
 
-# What happens in a step: what seats do, how the vote comes out (`BallotOutcome`), what follows.
+# What happens in a step: which seats the rule leaves out, what seats do, how the vote comes out
+# (`BallotOutcome`), what follows.
 SEATS_DO = ("no", "abstain", "absent", "recused")
 THEN = (
     "deadline_passes",
     "default_needs_chair",
+    "default_escalates",
     "silence_ends",
     "escalates",
-    "experts_need_chair",
+    "experts_may_be_silent",
     "chair_may_be_absent",
     "nothing_follows",
     "nothing_bounds_the_wait",
@@ -54,7 +56,7 @@ THEN = (
     "nowhere_to_escalate",
     "no_rule",
 )
-HAPPENS = (*SEATS_DO, *(one.value for one in BallotOutcome), *THEN)
+HAPPENS = ("left_out", *SEATS_DO, *(one.value for one in BallotOutcome), *THEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,8 @@ class Exploration:
         agreement_sha256: Hash of its file.
         reaches: How each body can come out of a vote by each of its rules.
         paths: Every way to stand still; none if there is none.
-        counted_on: Seats, as "body/seat", that it relies on to act: a chair with alternates.
+        counted_on: Seats, as "body/seat", that it relies on to act: chairs and experts with
+            alternates.
     """
 
     agreement: str

@@ -7,6 +7,8 @@ from truceline.reports.words import Words
 
 ALL_QUESTIONS = 7
 MOST_NAMED = 5
+# Steps that a time limit makes so, and not a rule.
+OF_LIMITS = ("deadline_passes", "default_needs_chair", "default_escalates")
 
 
 def tell_path(path: StandstillPath, words: Words) -> tuple[str, ...]:
@@ -35,7 +37,7 @@ def tell_step(step: PathStep, words: Words) -> str:
     )
     if not step.rule:
         return said
-    key = "limit" if step.what in {"deadline_passes", "default_needs_chair"} else "rule"
+    key = "limit" if step.what in OF_LIMITS else "rule"
     behind = words.say(f"standstill.{key}", rule=step.rule, article=step.article)
     return f"{said} ({behind})"
 
