@@ -159,6 +159,8 @@ def told(result: Result) -> str:
 def measure(job: Job, limit_s: int) -> Result:
     """Run a job in a process of its own and score what it answered."""
     wrong = WRONGS[job.wrong]
+    if not job.settings and job.tool != NEAREST:
+        return {"failed": "no setting of its grid came back in time to be chosen"}
     path = world(BUILD, job.regime, job.rows, job.seed)
     if wrong.change is not None:
         path = _changed(path, job)
