@@ -16,7 +16,7 @@ import gc
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import quantiles
 
@@ -73,18 +73,23 @@ def written(cases: int, acts: int) -> tuple[list[Act], dict[str, FindingFacts], 
     }
     findings["f:late"] = facts("f:late", START_US + 400 * DAY_US)
     writer = Writer(findings=findings)
-    opened = [whole_case(writer, n) for n in range(cases)]
-    fill(writer, opened, acts)
+    write_all(writer, [f"f:{n}" for n in range(cases)], acts)
     return writer.acts, findings, writer.now_us
 
 
-def whole_case(writer: Writer, n: int) -> str:
+def write_all(writer: Writer, findings: Sequence[str], acts: int) -> None:
+    """Write a whole case of each finding, and what is left of the acts."""
+    opened = [whole_case(writer, n, finding) for n, finding in enumerate(findings)]
+    fill(writer, opened, acts)
+
+
+def whole_case(writer: Writer, n: int, finding: str) -> str:
     """Write one case from its opening to the follow-up of its remedy."""
-    case = writer.heard(findings=[f"f:{n}"])
+    case = writer.heard(findings=[finding])
     writer.do("case.assign", REVIEWER, case, to="key/analyst", stage="under_review")
     if n % 10 == 0:
         return case  # one in ten is still open
-    determined = writer.determine(case, findings=[f"f:{n}"])
+    determined = writer.determine(case, findings=[finding])
     due_us = writer.now_us + DAY_US
     set_ = writer.set_remedy(case, determined, due_us=due_us)
     if n % 3 == 0:

@@ -4,7 +4,7 @@
 
 The log is that of bench_commission.py, with no acts but those of the cases unless more are asked
 for. Each address is asked by a reviewer, who sees every case,
-and by a party; once a second the log is looked at anew, as when it is served. Nothing is sent over
+and by a party; the log is looked at anew each time, as when it is served. Nothing is sent over
 a network. Prints the table and keeps it in benchmarks/results/pages.json.
 """
 

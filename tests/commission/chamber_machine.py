@@ -93,7 +93,11 @@ class Commission(RuleBasedStateMachine):
     def tried(self, expected: bool, name: str, key: str, about: str, **detail: Any) -> None:
         """Sign an act, and see that it takes effect where the model says so, and only there."""
         type(self).taken += 1
-        refused_by = self.world.attempt(name, key, about, **detail)
+        act = self.world.sign(name, key, about, **detail)
+        foretold = self.world.chamber.refusal_of(act)
+        refused = self.world.hand_in(act)
+        assert foretold == refused
+        refused_by = refused.rule if refused else ""
         assert (refused_by == "") == expected, f"{name} by {key}: {refused_by or 'taken'}"
         self.refused += not expected
 

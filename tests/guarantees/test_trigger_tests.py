@@ -11,13 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truceline.guarantees.board_defaults import DEFAULTS
+from truceline.guarantees.by_counting import by_counting
+from truceline.guarantees.counting import chance, count
 from truceline.guarantees.known import Known
+from truceline.guarantees.trigger_reasons import would_change
 from truceline.guarantees.triggers import TESTS, assess
 from truceline.records.canonical import record_bytes
 from truceline.records.determination import Determination, RemedyStanding
 from truceline.records.finding import Outcome
 from truceline.records.mandate import StandardOfProof
-from truceline.records.trigger import TRIGGERS, FindingFacts, Met, TriggerAssessment
+from truceline.records.trigger import (
+    TRIGGERS,
+    FindingFacts,
+    Met,
+    TriggerAssessment,
+    TriggerTerms,
+)
 from truceline.records.units import DAY_US, HOUR_US
 
 NOT_WELL = StandardOfProof.REASONABLE_GROUNDS_TO_BELIEVE
@@ -262,6 +271,28 @@ def test_it_says_what_would_change_it() -> None:
         (each.code, each.numbers) for each in short.would_change
     ]
     assert "trigger_needs_determination" in {each.code for each in short.would_change}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1_000_000), st.integers(0, 3)), min_size=1, max_size=12),
+    st.sampled_from([each for each in DEFAULTS.triggers if TESTS[each.trigger] is by_counting]),
+)
+def test_how_many_fewer_it_needs_is_found_by_taking_one_after_the_other_away(
+    told: list[tuple[int, int]], terms: TriggerTerms
+) -> None:
+    """The number is looked for by halves, which is right only as long as the bound never rises."""
+    every = [
+        facts(f"x{n:02}", probability_ppm=chance_ppm, cell=f"c{cell}", severity="S4_grave")
+        for n, (chance_ppm, cell) in enumerate(told)
+    ]
+    counted = count(every, terms)
+    left = sorted(counted.sure, key=lambda each: (each.probability_ppm, each.finding))
+    fewer = 0
+    while left and chance(left, terms)[0] >= terms.chance_from_ppm:
+        left.pop()
+        fewer += 1
+    changes = would_change(counted, Met.MET, 0, terms)
+    assert dict(changes[0].numbers) == {"incidents": fewer}
 
 
 def test_adding_what_it_asks_for_meets_it() -> None:

@@ -191,7 +191,8 @@ def test_a_later_look_reads_only_what_is_new(
     asked = watched(monkeypatch)
     assert log.refresh() == 1
     assert log.refresh() == 2
-    assert asked == [5, 6]
+    # Where the head is the same, nothing is read.
+    assert asked == [5]
     assert [one.name for one in log.acts] == ["case.open", "case.notify"]
 
 

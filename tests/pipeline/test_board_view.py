@@ -11,13 +11,23 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from acts_world import AGREEMENT, HOLDER, LOG, PEOPLE, act, approved, make_mission, person
+from acts_world import (
+    AGREEMENT,
+    HOLDER,
+    LOG,
+    PEOPLE,
+    act,
+    approved,
+    make_mission,
+    person,
+    revoke,
+)
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
 from truceline.commission.motions import commitment
 from truceline.evidence.approval import approvals_body, approve
-from truceline.evidence.key_change import add_key
+from truceline.evidence.key_change import Revoke, add_key
 from truceline.evidence.keys import VerifierKey, read_key
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.root import ROOT_TYPE, Root
@@ -108,6 +118,16 @@ def on_board(board: Path, who: str, name: str, about: str, detail: Mapping[str, 
         return sign_act(door, speaker, name, about, detail, now_us=now_us()).statement
 
 
+def revoke_on_board(board: Path, who: str) -> None:
+    """Say on the board that somebody's key was never his alone."""
+    with Ledger.open(board, read_key(board.with_name("board.key"))) as ledger:
+        change = Revoke(
+            log=ledger.key.name, root=1, key=person(who).verifier, compromised_since_index=9
+        ).text
+        ledger.append("key", approved(change))
+        ledger.commit(now_us())
+
+
 def carried_declaration(mission: Path) -> str:
     """Let the commission decide on a declaration; gives the motion."""
     case = act(
@@ -185,6 +205,39 @@ def test_what_a_body_of_the_same_name_decided_under_another_agreement_carries_no
     )
     assert refused is not None
     assert refused.rule == "not_carried"
+
+
+def test_a_board_that_was_read_on_is_one_that_is_read_anew(board: Path, mission: Path) -> None:
+    view = GuarantorsBoard(board)
+    assert view.board(now_us()).declarations == ()
+    motion = carried_declaration(mission)
+    called: dict[str, Json] = {
+        "trigger": "isolated_breach", "evidence": [FOUND.id], "states": ["AST"],
+        "components": ["air_defence"], "agenda": "What is to be done.",
+        "meets_us": now_us() + 3_600_000_000,
+    }  # fmt: skip
+    steps = (
+        lambda: import_evidence(board, mission, str(LOG.verifier)),
+        lambda: on_board(board, "chair", "breach.declare", "", declaration(motion)),
+        lambda: on_board(board, "gina", "consultation.convene", "", called),
+        lambda: carried_declaration(mission),
+        lambda: import_evidence(board, mission, str(LOG.verifier)),
+        # What the commission carried falls with the key of one who voted.
+        lambda: revoke(mission, "boris", 8),
+        lambda: import_evidence(board, mission, str(LOG.verifier)),
+        lambda: revoke_on_board(board, "gina"),
+    )
+    seen: list[tuple[int, int]] = []
+    for step in steps:
+        step()
+        at_us = now_us()
+        anew = GuarantorsBoard(board)
+        assert view.taken(at_us) is view.taken(at_us)
+        assert view.board(at_us) == anew.board(at_us)
+        assert view.refused(at_us) == anew.refused(at_us)
+        assert view.taken(at_us) == anew.taken(at_us)
+        seen.append((len(view.board(at_us).declarations), len(view.board(at_us).consultations)))
+    assert seen == [(0, 0), (1, 0), (1, 1), (1, 1), (1, 1), (1, 1), (0, 1), (0, 0)]
 
 
 def test_who_may_not_declare_is_refused_and_listed(board: Path, mission: Path) -> None:

@@ -14,8 +14,8 @@ from truceline.evidence.folder import write_file
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.strict import FormatError
 from truceline.evidence.verify import verify
-from truceline.pipeline.board_folder import agreements_of, is_board, new_board
-from truceline.pipeline.imports import Imported, import_evidence, read_imports
+from truceline.pipeline.board_folder import agreements_of, is_board, new_board, read_stored
+from truceline.pipeline.imports import Imported, ImportLog, import_evidence, read_imports
 from truceline.pipeline.run import packaged_agreement
 from truceline.pipeline.seal import MissionError
 
@@ -92,6 +92,52 @@ def test_acts_and_findings_come_in_and_a_later_import_brings_only_what_is_new(
     assert [one.id for one in log.acts] == [opened, noted]
     assert log.derived == {"findings.jsonl": sha256(b'{"finding":2}\n').hexdigest()}
     assert verify(board, str(Ledger.open(board).key)).problem is None
+
+
+def test_a_later_look_reads_only_what_was_imported_since(
+    board: Path, mission: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act(mission, "anna", "case.open")
+    import_evidence(board, mission, KEY)
+    log = ImportLog(board)
+    assert len(log.refresh().logs[LOG.name].acts) == 1
+    act(mission, "anna", "case.notify")
+    import_evidence(board, mission, KEY)
+    read: list[str] = []
+
+    def told(folder: Path, digest: str) -> bytes:
+        read.append(digest)
+        return read_stored(folder, digest)
+
+    monkeypatch.setattr("truceline.pipeline.imports.read_stored", told)
+    found = log.refresh().logs[LOG.name]
+    # Of the second import its manifest and its entries.
+    assert len(read) == 2
+    assert log.refresh().logs[LOG.name] is found
+    assert len(read) == 2
+    whole = read_imports(board).logs[LOG.name]
+    assert (found.acts, found.derived, found.edge.root) == (
+        whole.acts, whole.derived, whole.edge.root,
+    )  # fmt: skip
+    assert found.rewritten == 0
+    revoke(mission, "anna", 4)
+    import_evidence(board, mission, KEY)
+    assert log.refresh().logs[LOG.name].rewritten == 1
+
+
+def test_a_look_that_failed_hides_nothing_from_the_next(board: Path, mission: Path) -> None:
+    log = ImportLog(board)
+    act(mission, "anna", "case.open")
+    import_evidence(board, mission, KEY)
+    entries = next(path for path in (board / "originals").rglob("*")
+                   if path.is_file() and b'"payloadType"' in path.read_bytes())  # fmt: skip
+    whole = entries.read_bytes()
+    entries.write_bytes(whole[:-1])
+    for _ in range(2):
+        with pytest.raises(LedgerError, match="is not the file that was stated"):
+            log.refresh()
+    entries.write_bytes(whole)
+    assert len(log.refresh().logs[LOG.name].acts) == 1
 
 
 def test_nothing_flows_back(board: Path, mission: Path) -> None:

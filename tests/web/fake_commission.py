@@ -56,6 +56,7 @@ class MemoryLog:
     """The acts, without a log."""
 
     acts: list[Act]
+    rewritten: int = 0
 
     def refresh(self) -> int:
         return len(self.acts)
@@ -71,7 +72,7 @@ class MemoryCommission(Commission):
         self._known = findings
         self._warnings = dict(WARNINGS)
         self._chamber = None
-        self._taken = 0
+        self._taken, self._rewritten = 0, 0
 
     @property
     def findings(self) -> Mapping[str, FindingFacts]:
@@ -107,10 +108,8 @@ class FakeCommission:
         self.pages = self.open()
 
     def open(self) -> OpenCommission:
-        return OpenCommission(self._again(), again=self._again, clock=lambda: self.world.now_us)
-
-    def _again(self) -> Commission:
-        return MemoryCommission(self.world, self.findings)
+        commission = MemoryCommission(self.world, self.findings)
+        return OpenCommission(commission, clock=lambda: self.world.now_us)
 
     def case(self, name: str) -> str:
         return self.cases[name]

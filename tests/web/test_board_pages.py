@@ -77,6 +77,18 @@ def got(client: Browser, address: str) -> Any:  # noqa: ANN401 - plain data
     return answer.json()
 
 
+def test_of_what_an_assessment_stands_on_the_first_are_told_and_how_many_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = got(pages(tmp_path, "key-GB"), "/api/board")["assessments"]
+    monkeypatch.setattr("truceline.pipeline.board_view.SHOWN", 1)
+    some = got(pages(tmp_path, "key-GB"), "/api/board")["assessments"]
+    for part in ("findings", "determinations", "remedies"):
+        assert [one["totals"][part] for one in some] == [len(one[part]) for one in whole]
+        assert [one[part] for one in some] == [one[part][:1] for one in whole]
+    assert max(one["totals"]["findings"] for one in some) > 1
+
+
 # ------------------------------------------------------------------------------ who sees what
 @pytest.mark.parametrize("name", GUARDED)
 def test_the_public_is_refused_by_a_rule_that_is_named(tmp_path: Path, name: str) -> None:

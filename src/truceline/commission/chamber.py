@@ -7,7 +7,7 @@ nothing, and is listed with the rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from truceline.commission import (
@@ -22,8 +22,9 @@ from truceline.commission import (
 )
 from truceline.commission.acts import ACTS, check
 from truceline.commission.authority import insist_on_authority, scene_of
-from truceline.commission.notices import notices
+from truceline.commission.notices import hold_until_us, notices
 from truceline.commission.room import Case, Refused, Room, open_room, text, texts
+from truceline.commission.trial import trial_of
 from truceline.commission.view import line, patterns, view
 from truceline.records.act import Act, RefusedAct
 from truceline.records.chamber import (
@@ -154,6 +155,8 @@ class Chamber:
         self._warnings = dict(warnings)
         # A line holds from when it was made until the case's next deadline, or the next act on it.
         self._lines: dict[str, tuple[CaseLine, int]] = {}
+        # The same of the notices, with the first and the last instant at which they hold.
+        self._notices: tuple[tuple[Notice, ...], int, int] | None = None
 
     def take(self, act: Act) -> RefusedAct | None:
         """Take the next act of the log. One that `ACTS` does not name is refused as unknown.
@@ -162,37 +165,22 @@ class Chamber:
             The refusal, if a rule refused it; None if it took effect.
         """
         try:
-            self._take(act)
+            touched = _take(self._room, act)
         except Refused as refused:
-            said = RefusedAct(
-                act=act.id,
-                index=act.index,
-                actor=act.actor,
-                name=act.name,
-                rule=refused.rule,
-                article=refused.article,
-                why=refused.why,
-            )
-            self.refused.append(said)
-            return said
-        return None
-
-    def _take(self, act: Act) -> None:
-        spec = ACTS.get(act.name)
-        if spec is None:
-            raise Refused("unknown_act", f"the commission knows no act {act.name!r}")
-        if act.disputed:
-            raise Refused("disputed", f"the key of {act.actor} is said to have been stolen")
-        wrong = check(act.name, act.about, act.detail)
-        if wrong:
-            raise Refused("field", wrong)
-        scene = scene_of(self._room, act, spec)
-        insist_on_authority(scene, spec)
-        TAKE[act.name](self._room, act)
-        touched = scene.case or self._room.cases.get(act.id)
-        deadlines.touch(self._room, act, touched)
+            self.refused.append(_said(act, refused))
+            return self.refused[-1]
+        self._notices = None
         if touched is not None:
             self._lines.pop(touched.id, None)
+        return None
+
+    def refusal_of(self, act: Act) -> RefusedAct | None:
+        """Say which rule would refuse an act if it were the next; nothing is changed by asking."""
+        try:
+            _take(trial_of(self._room), act)
+        except Refused as refused:
+            return _said(act, refused)
+        return None
 
     # ------------------------------------------------------------------- what it shows
     @property
@@ -274,21 +262,58 @@ class Chamber:
         """Sum up how a corridor's planned hours went."""
         return hotline.uptime(self._room.windows.values(), place, self.now_us)
 
-    def outside_deadlines(self) -> tuple[DeadlineStanding, ...]:
-        """Give the deadlines outside any case: those of the hotline and of windows."""
-        return tuple(
-            deadlines.standing_of(clock, self.now_us)
-            for running in self._room.outside.values()
-            for clock in running.values()
-        )
+    def outside_deadlines(self) -> Iterator[DeadlineStanding]:
+        """Give the deadlines outside any case, the last first: of the hotline and of windows."""
+        for running in reversed(self._room.outside.values()):
+            for clock in reversed(running.values()):
+                yield deadlines.standing_of(clock, self.now_us)
 
     def notices(self, *, also_met: bool = False) -> tuple[Notice, ...]:
         """Give what somebody should look at, the first due first."""
-        return notices(self._room, self.now_us, also_met=also_met)
+        if also_met:
+            return notices(self._room, self.now_us, also_met=True)
+        if self._notices is None or not self._notices[1] <= self.now_us <= self._notices[2]:
+            until_us = hold_until_us(self._room, self.now_us)
+            self._notices = notices(self._room, self.now_us), self.now_us, until_us
+        return self._notices[0]
 
     def seats(self, body: str) -> tuple[Seat, ...]:
         """Give a body's seats as they are filled now."""
         return self._room.bench.seats(body)
+
+
+def _take(room: Room, act: Act) -> Case | None:
+    """Take an act into a room; give the case that it touched.
+
+    Raises:
+        Refused: A rule refuses it, and nothing was changed.
+    """
+    spec = ACTS.get(act.name)
+    if spec is None:
+        raise Refused("unknown_act", f"the commission knows no act {act.name!r}")
+    if act.disputed:
+        raise Refused("disputed", f"the key of {act.actor} is said to have been stolen")
+    wrong = check(act.name, act.about, act.detail)
+    if wrong:
+        raise Refused("field", wrong)
+    scene = scene_of(room, act, spec)
+    insist_on_authority(scene, spec)
+    TAKE[act.name](room, act)
+    touched = scene.case or room.cases.get(act.id)
+    deadlines.touch(room, act, touched)
+    return touched
+
+
+def _said(act: Act, refused: Refused) -> RefusedAct:
+    return RefusedAct(
+        act=act.id,
+        index=act.index,
+        actor=act.actor,
+        name=act.name,
+        rule=refused.rule,
+        article=refused.article,
+        why=refused.why,
+    )
 
 
 def fold(

@@ -41,6 +41,15 @@ def notices(room: Room, now_us: int, *, also_met: bool = False) -> tuple[Notice,
     return tuple(sorted(found, key=_order))
 
 
+def hold_until_us(room: Room, now_us: int) -> int:
+    """Give the last instant at which the notices are what they are now, if no act comes."""
+    dues = [clock.due_us for clock in room.open_clocks.values()]
+    dues += [
+        one.standing.due_us for one in room.remedies.values() if one.standing.standing == "running"
+    ]
+    return min((due_us for due_us in dues if due_us >= now_us), default=FAR_US)
+
+
 def _order(one: Notice) -> tuple[int, str, str, str, str]:
     due_us = FAR_US if one.due_us is None else one.due_us
     return due_us, one.kind, one.case, one.subject, one.rule

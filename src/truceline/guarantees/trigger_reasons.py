@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 
 from truceline.guarantees.counting import Counted, chance
@@ -122,9 +123,10 @@ def _how_many_more(counted: Counted, terms: TriggerTerms) -> int:
 
 def _how_many_fewer(counted: Counted, terms: TriggerTerms) -> int:
     """Count the strongest incidents without which the test would no longer be met."""
-    left = sorted(counted.sure, key=lambda one: (one.probability_ppm, one.finding))
-    fewer = 0
-    while left and chance(left, terms)[0] >= terms.chance_from_ppm:
-        left.pop()
-        fewer += 1
-    return fewer
+    rising = sorted(counted.sure, key=lambda one: (one.probability_ppm, one.finding))
+
+    def is_enough(fewer: int) -> bool:
+        return chance(rising[: len(rising) - fewer], terms)[0] < terms.chance_from_ppm
+
+    # The bound never rises by taking incidents away, so that a few trials find the number.
+    return bisect_left(range(len(rising)), True, key=is_enough)

@@ -13,23 +13,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from truceline.evidence.folder import write_file
+from truceline.evidence.folder import CHECKPOINT
 from truceline.evidence.keys import VerifierKey
 from truceline.evidence.ledger import Ledger, LedgerError
 from truceline.evidence.receipt import Receipt
 from truceline.evidence.registry import Disputed, Registry
-from truceline.evidence.statement import Statement, open_entry
+from truceline.evidence.statement import TEMPORARY, Statement
 from truceline.evidence.strict import FormatError
+from truceline.pipeline.checked import check, check_ahead
 from truceline.pipeline.key import signing_key
 from truceline.pipeline.saying import DoorOfLog, Speaker, door_at, say
 from truceline.records.act import Act
-from truceline.records.canonical import Json, canonical, plain
+from truceline.records.canonical import Json
 
 KEPT_VERSION = 1
 # Reading so many entries again costs less than a second.
 KEPT_AFTER = 4096
+ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
 def act_body(name: str, about: str, detail: Mapping[str, Json]) -> dict[str, Json]:
@@ -123,19 +126,26 @@ class ActReader:
         Raises:
             LedgerError: An entry is not signed by whom it must be, or does not follow.
         """
-        first = len(self.acts)
-        for entry in entries:
+        first, key_of = len(self.acts), self.registry.key_of
+        for entry, found in check_ahead(entries, self._keys):
             index = self.registry.size
             try:
-                opened = open_entry(entry)
-                statement = opened.by(self.registry.key_of(opened.statement.actor))
-                self.registry.take(index, statement, opened.sha256)
+                if found is None or found.key != key_of(found.statement.actor):
+                    found = check(entry, key_of)  # noqa: PLW2901 - settled here
+                statement = found.statement
+                self.registry.take(index, statement, found.sha256)
             except FormatError as error:
                 raise LedgerError(f"entry {index}: {error}") from error
             heard(statement)
             if statement.kind == "act":
-                self.acts.append(self._act(index, opened.sha256, statement))
+                self.acts.append(self._act(index, found.sha256, statement))
         return min(first, self._mark())
+
+    def _keys(self) -> dict[str, VerifierKey]:
+        """Give the keys that actors have now."""
+        log = self.registry.log
+        granted = (one.key for one in self.registry.grants if one.ended_at is None)
+        return {log.name: log} | {key.name: key for key in granted}
 
     def _act(self, index: int, sha256: str, statement: Statement) -> Act:
         body = statement.body
@@ -172,7 +182,7 @@ class ActReader:
         """Give everything as lines of JSON: the registry first, then one act each."""
         yield self.registry.state()
         for act in self.acts:
-            yield plain(act)
+            yield {name: getattr(act, name) for name in Act.__slots__}
 
     @classmethod
     def from_state(cls, log: VerifierKey, lines: Iterator[Json]) -> ActReader:
@@ -197,13 +207,17 @@ class ActLog:
     Attributes:
         folder: The mission folder.
         acts: Its acts, in the order of its log.
+        rewritten: How often an act that had been read became another: disputed, or of another log.
+            What was made of the acts before holds no more then.
     """
 
     def __init__(self, folder: Path) -> None:
         """Take what was kept from the last time, if it is of this log; else read all."""
         self.folder = folder
+        self.rewritten = 0
         self._reader: ActReader | None = None
         self._root = b""
+        self._head = b""
         self._kept = 0
         self.refresh()
 
@@ -217,6 +231,11 @@ class ActLog:
         """Entries that were read, acts or not."""
         return 0 if self._reader is None else self._reader.registry.size
 
+    @property
+    def head(self) -> bytes:
+        """The signed head up to which was read; empty before the first."""
+        return self._head
+
     def refresh(self) -> int:
         """Read what is new in the log.
 
@@ -226,16 +245,21 @@ class ActLog:
         Raises:
             LedgerError: The folder is no mission, or its log is damaged.
         """
+        if self._reader and self._head == _head_of(self.folder):
+            return len(self.acts)
         with Ledger.open(self.folder) as ledger:
             reader = self._reader or self._kept_reader(ledger)
             if self._reader and not _is_past(self._reader, self._root, ledger):
-                self._reader, reader = None, ActReader(ledger.key)
-            is_new = self._reader is None
+                reader = ActReader(ledger.key)
+            known = len(self.acts)
             first = reader.take(ledger.entries(reader.registry.size))
+            if self._reader is not reader:
+                first = 0
+            self.rewritten += first < known
             self._reader = reader
-            self._root = ledger.root_at(ledger.size)
+            self._root, self._head = ledger.root_at(ledger.size), ledger.note
             self._keep()
-        return 0 if is_new else first
+        return first
 
     def _kept_reader(self, ledger: Ledger) -> ActReader:
         path = kept_acts(self.folder)
@@ -253,21 +277,35 @@ class ActLog:
 
     def _keep(self) -> None:
         """Keep what was read, if reading it again would take long."""
-        if self._reader is None or self._reader.registry.size - self._kept < KEPT_AFTER:
+        reader = self._reader
+        # All of it is written anew, so the longer it is the more has to be new.
+        if reader is None or reader.registry.size - self._kept < max(KEPT_AFTER, self._kept // 4):
             return
-        head: Json = [KEPT_VERSION, len(self._reader.acts), self._root.hex()]
-        content = b"\n".join(map(canonical, [head, *self._reader.state()]))
+        head: Json = [KEPT_VERSION, len(reader.acts), self._root.hex()]
         path = kept_acts(self.folder)
+        beside = path.with_name(f"{path.name}{TEMPORARY}")
         # It is only a cache: a disk that is full must not stop who reads.
         with suppress(OSError):
-            write_file(path.parent, path.name, content)
-            self._kept = self._reader.registry.size
+            with beside.open("w", encoding="utf-8") as file:
+                file.writelines(
+                    f"{ENCODER.encode(line)}\n" for line in chain([head], reader.state())
+                )
+            beside.replace(path)
+            self._kept = reader.registry.size
 
 
 def kept_acts(mission: Path) -> Path:
     """Where the acts that were read are kept, beside the mission."""
     whole = mission.resolve()
     return whole.with_name(f"{whole.name}.acts")
+
+
+def _head_of(folder: Path) -> bytes:
+    """Read the head as it stands, whoever signed it: to see whether anything is new."""
+    try:
+        return (folder / CHECKPOINT).read_bytes()
+    except OSError:
+        return b""
 
 
 def _is_past(reader: ActReader, root: bytes, ledger: Ledger) -> bool:

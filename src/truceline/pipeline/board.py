@@ -8,6 +8,7 @@ starts or activates anything: the board shows what signed entries add up to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from truceline.evidence.strict import FormatError
@@ -29,11 +30,13 @@ from truceline.pipeline.board_folder import (
     read_terms,
 )
 from truceline.pipeline.chamber import next_act
-from truceline.pipeline.imports import read_imports
+from truceline.pipeline.chambers import Chambers
+from truceline.pipeline.imports import ImportLog
 from truceline.pipeline.taken import Taken, what_missions_brought
 from truceline.records.act import RefusedAct
-from truceline.records.board import Board
+from truceline.records.board import Board, CommitmentRef
 from truceline.records.canonical import Json
+from truceline.records.commitment import Procedure
 from truceline.records.gap import GapBoard
 from truceline.records.mandate import Role
 from truceline.records.register import LawfulDate, Register, RegisterState, Scenario
@@ -69,7 +72,10 @@ class GuarantorsBoard:
         self._terms = DEFAULTS
         for name, content in files_of(folder, TERMS_FEED):
             self._terms = read_terms(name, content, self.mandate)
-        self._imported: tuple[int, Taken] | None = None
+        self._imports = ImportLog(folder)
+        self._chambers = Chambers()
+        self._taken: tuple[bytes, object, Taken] = (b"", None, Taken())
+        self._folded: _Folded | None = None
 
     @property
     def register(self) -> Register:
@@ -89,39 +95,67 @@ class GuarantorsBoard:
 
     def taken(self, now_us: int) -> Taken:
         """Give what missions brought, as it stands at an instant."""
-        size = self.log.size
-        if self._imported is None or self._imported[0] != size:
-            taken = what_missions_brought(
-                self.folder, read_imports(self.folder), now_us, self.mandate.agreement
-            )
-            self._imported = size, taken
-        return self._imported[1]
+        head, sizes, taken = self._taken
+        if head != self.log.head:
+            imports = self._imports.refresh()
+            logs = imports.logs.values()
+            grown = imports.bundles, *((log.key, log.edge.size, log.edge.root) for log in logs)
+            if grown != sizes:
+                taken = what_missions_brought(
+                    self.folder, imports, now_us, self.mandate.agreement, self._chambers
+                )
+            self._taken = self.log.head, grown, taken
+        return taken
 
     def board(self, now_us: int) -> Board:
         """Give the board at an instant."""
         return self._fold(now_us).board(now_us)
 
     def _fold(self, now_us: int) -> BoardFold:
+        """Give the fold of all acts; only those that are new are taken where nothing else is."""
         self.log.refresh()
-        taken = self.taken(now_us)
-        state = self.register_state(now_us) if self._registers else None
-        built = BoardFold(
+        taken, (begun, refused) = self.taken(now_us), self._beginning(now_us)
+        acts, folded = self.log.acts, self._folded
+        if (
+            folded is None
+            or folded.taken is not taken
+            or folded.begun != begun
+            or folded.rewritten != self.log.rewritten
+            or folded.passed != refused & {one.id for one in acts[: folded.acts]}
+        ):
+            fold = self._new_fold(taken, begun)
+            folded = self._folded = _Folded(fold, taken, begun, self.log.rewritten)
+        for act in acts[folded.acts :]:
+            if act.id in refused:
+                folded.passed.add(act.id)
+            else:
+                folded.fold.take(act)
+        folded.acts = len(acts)
+        return folded.fold
+
+    def _beginning(self, now_us: int) -> tuple[_Begun, set[str]]:
+        """Give what a fold begins with, and the acts that it has to pass by.
+
+        What the register refuses has taken no state further on its way.
+        """
+        if not self._registers:
+            return _Begun(), set()
+        state = self.register_state(now_us)
+        commitments = tuple(map(ref_of, state.register.commitments))
+        return _Begun(commitments, state.register.procedures), {one.act for one in state.refused}
+
+    def _new_fold(self, taken: Taken, begun: _Begun) -> BoardFold:
+        return BoardFold(
             self.mandate,
             taken.determinations,
             taken.remedies,
             taken.findings,
             terms=self._terms,
             carried=taken.carried,
-            commitments=map(ref_of, state.register.commitments) if state else (),
-            procedures=state.register.procedures if state else (),
+            commitments=begun.commitments,
+            procedures=begun.procedures,
             falls=taken.falls,
         )
-        # What the register refuses has taken no state further on its way.
-        refused = {one.act for one in state.refused} if state else set()
-        for act in self.log.acts:
-            if act.id not in refused:
-                built.take(act)
-        return built
 
     def register_state(self, now_us: int) -> RegisterState:
         """Give the register after the acts, at an instant.
@@ -195,8 +229,12 @@ class GuarantorsBoard:
         """Say which rule would refuse an act if it were the log's next; None if none would."""
         self.log.refresh()
         act = next_act(self.log.acts, name, about, detail, actor, now_us)
-        built = self._fold(now_us)
-        built.take(act)
+        # One of its own: what is only tried must not stay.
+        begun, passed = self._beginning(now_us)
+        built = self._new_fold(self.taken(now_us), begun)
+        for one in (*self.log.acts, act):
+            if one.id not in passed:
+                built.take(one)
         refused = list(built.board(act.at_us).refused)
         if self._registers:
             refused += fold_register(self.register, [*self.log.acts, act], act.at_us).refused
@@ -212,6 +250,26 @@ class GuarantorsBoard:
             for table in (register.commitments, register.procedures, register.pledges):
                 yield from (one.id for one in table)
             yield from (one.code for one in register.participants)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a fold of the board is begun with, of its register."""
+
+    commitments: tuple[CommitmentRef, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+
+
+@dataclass(slots=True)
+class _Folded:
+    """A fold of the board that goes on: what it was begun with, and what it took or passed by."""
+
+    fold: BoardFold
+    taken: Taken
+    begun: _Begun
+    rewritten: int
+    acts: int = 0
+    passed: set[str] = field(default_factory=set)
 
 
 def _scenario(register: Register, wanted: str) -> Scenario:

@@ -29,14 +29,16 @@ from truceline.records.board import Board, Clock
 from truceline.records.canonical import plain
 from truceline.records.due import Due
 from truceline.records.permission import Decision, Thing
+from truceline.records.trigger import TriggerAssessment
 from truceline.records.units import DAY_US, SECOND_US, day_of, day_start_us
 from truceline.reports.calendar_export import calendar_text
 from truceline.reports.words import load_words
 
 Plain = dict[str, Any]
 
-# Two looks within a second see the same log.
-FRESH_US = SECOND_US
+# An assessment can stand on ten thousand findings: the command and the log have all of them.
+STOOD_ON = ("findings", "determinations", "remedies")
+SHOWN = 100
 # The parts of a board, each with what it is to who may see no line of it.
 PARTS = {
     "declarations": things.DECLARATIONS,
@@ -80,16 +82,13 @@ class OpenBoard:
         toml = tomllib.loads((board.folder / MISSION).read_text(encoding="utf-8"))
         self.title = str(toml.get("title", board.folder.name))
         self._lock = RLock()
-        self._kept: Board | None = None
 
     @contextmanager
     def look(self, asker: Asker) -> Iterator[Look]:
         """Look at the board as its log is now, alone."""
         with self._lock:
-            now_us = self.clock()
-            if self._kept is None or not 0 <= now_us - self._kept.now_us < FRESH_US:
-                self._kept = self.room.board(now_us)
-            yield Look(board=self._kept, things=things.things_of(self._kept), eyes=self.eyes(asker))
+            board = self.room.board(self.clock())
+            yield Look(board=board, things=things.things_of(board), eyes=self.eyes(asker))
 
     def eyes(self, asker: Asker) -> BoardEyes:
         """Give what somebody is here, as the access room asks for it."""
@@ -119,7 +118,10 @@ class OpenBoard:
         with self.look(asker) as look:
             look.eyes.insist(things.DECLARATIONS)
             found = {name: _seen(look, name) for name in PARTS}
-            answer: Plain = {name: plain(rows) for name, rows in found.items()}
+            answer: Plain = {
+                name: plain(rows) for name, rows in found.items() if name != "assessments"
+            }
+            answer["assessments"] = [_assessment(one) for one in found["assessments"]]
             answer["clocks"] = [_clock(one, look.board.now_us) for one in found["clocks"]]
             answer["differing"] = plain(
                 [
@@ -240,6 +242,14 @@ def _seen(look: Look, part: str) -> list[Any]:
     if part == "notices":
         return [one for one in rows if look.sees(one.about)]
     return [one for one in rows if look.sees(one.id)]
+
+
+def _assessment(one: TriggerAssessment) -> Plain:
+    """Give an assessment with the first of what it stands on, and how many there are of all."""
+    totals = {name: len(getattr(one, name)) for name in STOOD_ON}
+    shown = {name: getattr(one, name)[:SHOWN] for name in STOOD_ON}
+    told: Plain = plain(replace(one, **shown))
+    return told | {"totals": totals}
 
 
 def _clock(clock: Clock, now_us: int) -> Plain:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from hashlib import sha256
 from pathlib import Path
 
@@ -49,7 +50,7 @@ class Commission:
         self.log = ActLog(folder)
         self._warnings: dict[str, tuple[str, ...]] | None = None
         self._chamber: Chamber | None = None
-        self._taken = 0
+        self._taken, self._rewritten = 0, 0
         self._stamp: tuple[int, ...] = ()
         self._findings: dict[str, FindingFacts] = {}
         self._mirrors = Holders()
@@ -78,12 +79,13 @@ class Commission:
 
     def chamber(self, now_us: int) -> Chamber:
         """Give the chamber at an instant, with all that the log has by now, less the delay."""
-        first = self.log.refresh()
+        self.log.refresh()
         findings, at_us = self.findings, now_us - self.delay_us
         until = len(self.log.acts)
         if self.delay_us:
             until = bisect_right(self.log.acts, at_us, key=lambda one: one.at_us)
-        if self._chamber is None or min(first, until) < self._taken:
+        is_rewritten = self._rewritten != self.log.rewritten
+        if self._chamber is None or is_rewritten or until < self._taken:
             self._warnings = self._warnings or warnings_of(self.mandate)
             self._chamber = Chamber(
                 self.mandate,
@@ -92,7 +94,7 @@ class Commission:
                 mirrors=self.mirrors,
                 warnings=self._warnings,
             )
-            self._taken = 0
+            self._taken, self._rewritten = 0, self.log.rewritten
         for act in self.log.acts[self._taken : until]:
             # Acts of the guarantors have their own fold.
             self._chamber.take(act)
@@ -103,7 +105,15 @@ class Commission:
     @property
     def taken(self) -> list[Act]:
         """The acts that the chamber has taken."""
-        return self.log.acts[: self._taken]
+        acts = self.log.acts
+        return acts if self._taken == len(acts) else acts[: self._taken]
+
+    def late(self, delay_us: int) -> Commission:
+        """Give the commission as it was so long ago: a fold of its own over the same log."""
+        late = copy(self)
+        late.delay_us = delay_us
+        late._chamber = None  # noqa: SLF001 - one of our own
+        return late
 
     def refusal_of(
         self, name: str, about: str, detail: Mapping[str, Json], *, actor: str, now_us: int
@@ -113,12 +123,7 @@ class Commission:
         Nothing is signed, and nothing is kept.
         """
         chamber = self.chamber(now_us)
-        refused = chamber.take(next_act(self.log.acts, name, about, detail, actor, now_us))
-        # What was only tried must not stay.
-        self._chamber = None if refused is None else chamber
-        if refused is not None:
-            chamber.refused.pop()
-        return refused
+        return chamber.refusal_of(next_act(self.log.acts, name, about, detail, actor, now_us))
 
     def refused(self, now_us: int) -> tuple[RefusedAct, ...]:
         """Give every act without effect, in the log's order."""

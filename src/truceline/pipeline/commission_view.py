@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from threading import RLock
@@ -41,7 +41,6 @@ from truceline.records.determination import SEVERITIES
 from truceline.records.ids import short_id
 from truceline.records.mandate import Role
 from truceline.records.permission import Thing
-from truceline.records.units import SECOND_US
 from truceline.reports.standstill import tell_path
 from truceline.reports.words import LANGUAGES, load_words
 
@@ -52,9 +51,9 @@ PAGE_SIZE = 100
 NEWEST = 200
 NOTICES = 500
 PATHS_TOLD = 5
-# Two looks within a second see the same log.
-FRESH_US = SECOND_US
 LAST_US = 2**62
+# A case is asked for by `assigned`; its line has `assigned_to`.
+FIELDS = {"assigned": "assigned_to"}
 # What a commission has to do among itself.
 INNER_NOTICES = frozenset(
     {
@@ -81,11 +80,19 @@ class Look:
     index: CaseIndex
     eyes: Eyes
     acts: list[Act]
+    asked: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
-    def sees_case(self, case: str) -> bool:
-        """Tell whether there is a case that he may see."""
+    def sees_case(self, case: str, *, inside: bool = False) -> bool:
+        """Tell whether there is a case that he may see, or what the commission alone has of it."""
         reach = self.index.reach.get(case)
-        return reach is not None and self.eyes.see(reach.case(case)).allowed
+        if reach is None:
+            return False
+        # Thousands of cases are alike in all that a rule looks at.
+        key = inside, *reach.key(self.eyes.now_us)
+        if key not in self.asked:
+            thing = reach.case(case)
+            self.asked[key] = self.eyes.see(reach.inside(thing) if inside else thing).allowed
+        return self.asked[key]
 
     def sees_refused(self, act: str) -> bool:
         """Tell whether he may see an act that was refused: a state sees its own."""
@@ -110,52 +117,33 @@ class Look:
 class _Kept:
     """A commission that was folded, with its index; each later look folds what is new."""
 
-    def __init__(self, commission: Commission, delay_us: int = 0) -> None:
-        self.acts: list[Act] = []
+    def __init__(self, commission: Commission) -> None:
         self._commission = commission
-        self._commission.delay_us = delay_us
-        self._read_us = -FRESH_US
         self._index: CaseIndex | None = None
+
+    @property
+    def acts(self) -> list[Act]:
+        return self._commission.taken
 
     def at(self, now_us: int) -> CaseIndex:
         """Give the index, and in it the chamber, at an instant."""
-        index = self._index
-        if index is None or not 0 <= now_us - self._read_us < FRESH_US:
-            chamber = self._commission.chamber(now_us)
-            if index is None or index.chamber is not chamber:
-                index = self._index = CaseIndex(chamber, self._commission.mandate)
-            self.acts = self._commission.taken
-            index.follow(self.acts)
-            self._read_us = now_us
-        index.chamber.now_us = now_us - self._commission.delay_us
-        return index
+        chamber = self._commission.chamber(now_us)
+        if self._index is None or self._index.chamber is not chamber:
+            self._index = CaseIndex(chamber, self._commission.mandate)
+        self._index.follow(self.acts)
+        return self._index
 
 
 class OpenCommission:
     """The commission of one mission, open for its pages."""
 
-    def __init__(
-        self,
-        commission: Commission,
-        *,
-        again: Callable[[], Commission] | None = None,
-        clock: Callable[[], int] = clock_us,
-    ) -> None:
-        """Take a commission.
-
-        Args:
-            commission: What is shown.
-            again: Opens the same once more: for the public, to whom it is late, and to try acts
-                on, because what is tried spoils its fold.
-            clock: The clock by which deadlines run.
-        """
+    def __init__(self, commission: Commission, *, clock: Callable[[], int] = clock_us) -> None:
+        """Take a commission, and the clock by which deadlines run."""
         self.commission = commission
         self.clock = clock
-        self._again = again or (lambda: Commission(commission.folder))
         self._lock = RLock()
         self._now = _Kept(commission)
         self._late: _Kept | None = None
-        self._trial: Commission | None = None
 
     @contextmanager
     def look(self, asker: Asker) -> Iterator[Look]:
@@ -165,7 +153,9 @@ class OpenCommission:
             index = kept.at(now_us)
             principals = principals_of(self.commission.mandate, index.chamber.seats, asker.actor)
             if all(one.roles == {Role.PUBLIC} for one in principals):
-                kept = self._late = self._late or _Kept(self._again(), PUBLIC_DELAY_US)
+                # To the public it is late.
+                self._late = self._late or _Kept(self.commission.late(PUBLIC_DELAY_US))
+                kept = self._late
                 index = kept.at(now_us)
             eyes = Eyes(principals=principals, asker=asker, now_us=now_us)
             yield Look(chamber=index.chamber, index=index, eyes=eyes, acts=kept.acts)
@@ -224,7 +214,7 @@ class OpenCommission:
             if not named:
                 # Who may not be told a name may not try names either.
                 wanted = {**wanted, "assigned": ""}
-            found = sorted((one for one in seen if _fits(one, look.index, wanted)), key=_rank)
+            found = sorted(_fitting(seen, look.index, wanted), key=_rank)
             first = page * PAGE_SIZE
             rows = [_row(one, look.index) for one in found[first : first + PAGE_SIZE]]
             return {
@@ -283,23 +273,21 @@ class OpenCommission:
         with self.look(asker) as look:
             look.insist(common("hotline_log", "states"))
             chamber = look.chamber
-            corridors = sorted({one.place for one in chamber.windows if one.kind == "corridor"})
+            calls, windows = chamber.calls, chamber.windows
+            standing = (one for one in chamber.outside_deadlines() if one.standing != "renewed")
+            corridors = sorted({one.place for one in windows if one.kind == "corridor"})
             return {
                 "now_us": look.chamber.now_us,
                 "size": len(look.acts),
-                "total": len(chamber.calls),
+                "total": len(calls),
                 "calls": [
                     plain(one) | {"case": one.case if look.sees_case(one.case) else ""}
-                    for one in chamber.calls[: -NEWEST - 1 : -1]
+                    for one in calls[: -NEWEST - 1 : -1]
                 ],
                 "return_fire": plain(chamber.return_fire[: -NEWEST - 1 : -1]),
-                "windows": plain(chamber.windows[: -NEWEST - 1 : -1]),
+                "windows": plain(windows[: -NEWEST - 1 : -1]),
                 "uptime": [plain(chamber.uptime(place)) for place in corridors],
-                "deadlines": plain(
-                    [one for one in chamber.outside_deadlines() if one.standing != "renewed"][
-                        -NEWEST:
-                    ]
-                ),
+                "deadlines": plain([*islice(standing, NEWEST)][::-1]),
             }
 
     def refused(self, asker: Asker) -> Plain:
@@ -341,30 +329,12 @@ class OpenCommission:
 
     def _notices(self, look: Look) -> list[Notice]:
         look.insist(common("deadline", "states"))
-        # Thousands of notices are alike in all that a rule looks at.
-        allowed: dict[tuple[object, ...], bool] = {}
-        seen = []
-        for one in look.chamber.notices():
-            key = self._alike(look, one)
-            if key not in allowed:
-                allowed[key] = self._concerns(look, one)
-            if allowed[key]:
-                seen.append(one)
-        return seen
-
-    def _alike(self, look: Look, notice: Notice) -> tuple[object, ...]:
-        if not notice.case:
-            return ()
-        reach = look.index.reach[notice.case]
-        return (notice.kind in INNER_NOTICES, *reach.key(look.eyes.now_us))
-
-    def _concerns(self, look: Look, notice: Notice) -> bool:
-        if not notice.case:
-            return look.eyes.see(common("hotline_log", "states")).allowed
-        reach = look.index.reach[notice.case]
-        thing = reach.case(notice.case)
-        inner = notice.kind in INNER_NOTICES
-        return look.eyes.see(reach.inside(thing) if inner else thing).allowed
+        room = look.eyes.see(common("hotline_log", "states")).allowed
+        return [
+            one
+            for one in look.chamber.notices()
+            if (look.sees_case(one.case, inside=one.kind in INNER_NOTICES) if one.case else room)
+        ]
 
     def forms(self) -> Plain:
         """Give the form of every act: what the agreement's bodies can do is no secret."""
@@ -390,7 +360,8 @@ class OpenCommission:
         if form is None or form.room != "commission":
             raise LookupError(f"there is no act {name!r}")
         with self.look(asker) as look:
-            about = _named(look, about, self._things(look))
+            if about not in look.index.reach and about not in look.index.homes:
+                about = _named(look, about, self._things(look))
             case = about if about in look.index.reach else look.index.homes.get(about, "")
             if case:
                 look.insist(look.index.reach[case].case(case))
@@ -438,10 +409,10 @@ class OpenCommission:
     def _tried(
         self, asker: Asker, name: str, about: str, detail: Mapping[str, Json]
     ) -> Plain | None:
-        """Ask the fold. It is asked of another one, which may be spoilt by what is only tried."""
-        if self._trial is None:
-            self._trial = self._again()
-        found = self._trial.refusal_of(name, about, detail, actor=asker.actor, now_us=self.clock())
+        """Ask the fold."""
+        found = self.commission.refusal_of(
+            name, about, detail, actor=asker.actor, now_us=self.clock()
+        )
         return None if found is None else said("fold", found.rule, found.article, found.why)
 
     def acts(self, asker: Asker, after: int) -> Plain:
@@ -498,32 +469,26 @@ class OpenCommission:
 
 def _seen(look: Look) -> Iterator[CaseLine]:
     """Give the cases that he may see, in the order of their opening."""
-    # Thousands of cases are alike in all that a rule looks at.
-    allowed: dict[tuple[object, ...], bool] = {}
-    for line in look.chamber.board():
-        key = look.index.reach[line.id].key(look.eyes.now_us)
-        if key not in allowed:
-            allowed[key] = look.sees_case(line.id)
-        if allowed[key]:
-            yield line
+    return (line for line in look.chamber.board() if look.sees_case(line.id))
 
 
-def _fits(line: CaseLine, index: CaseIndex, wanted: Mapping[str, str]) -> bool:
+def _fitting(
+    lines: Iterable[CaseLine], index: CaseIndex, wanted: Mapping[str, str]
+) -> Iterator[CaseLine]:
+    """Give the lines that are what is wanted; an empty text asks for nothing."""
     asked = {name: value for name, value in wanted.items() if value}
     due, party, text = (asked.pop(name, "") for name in ("due", "party", "text"))
-    values = {
-        "status": line.status,
-        "severity": line.severity,
-        "body": line.body,
-        "assigned": line.assigned_to,
-    }
-    return (
-        all(values.get(name) == value for name, value in asked.items())
-        and (not party or party in index.reach[line.id].concerns)
-        and (due != "passed" or line.passed > 0)
-        and (due != "running" or line.next_due_us is not None)
-        and (not text or text.casefold() in f"{line.title} {line.id}".casefold())
-    )
+    text = text.casefold()
+    same = [(FIELDS.get(name, name), value) for name, value in asked.items()]
+    for line in lines:
+        if (
+            all(getattr(line, name, None) == value for name, value in same)
+            and (not party or party in index.reach[line.id].concerns)
+            and (due != "passed" or line.passed > 0)
+            and (due != "running" or line.next_due_us is not None)
+            and (not text or text in f"{line.title} {line.id}".casefold())
+        ):
+            yield line
 
 
 def _rank(line: CaseLine) -> tuple[bool, int, int]:

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from truceline.evidence.actors import Actors
 from truceline.evidence.bundle import AGREEMENT_FEED, BUNDLE_LIMIT
 from truceline.evidence.edge import Edge
 from truceline.evidence.folder import DERIVED, original_name
@@ -28,7 +29,7 @@ from truceline.evidence.note import open_checkpoint
 from truceline.evidence.statement import Statement
 from truceline.evidence.strict import FormatError
 from truceline.evidence.tiles import decode_bundle, encode_bundle
-from truceline.evidence.tree import leaf_hash
+from truceline.evidence.tree import EMPTY_ROOT, leaf_hash
 from truceline.evidence.verifiers import verify_bundle
 from truceline.pipeline.acts import ActReader
 from truceline.pipeline.board_folder import insist_on_board, read_stored, store_file
@@ -51,6 +52,7 @@ class Import:
         edge: Right edge of its tree: its size and its root.
         agreements: SHA-256 of its agreements, in hex, with their names.
         derived: SHA-256 of its derived files, in hex, by their paths.
+        rewritten: How often an act that was imported before became disputed.
     """
 
     key: VerifierKey
@@ -58,6 +60,7 @@ class Import:
     edge: Edge = field(default_factory=Edge)
     agreements: dict[str, str] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
+    rewritten: int = 0
 
     @property
     def acts(self) -> list[Act]:
@@ -82,7 +85,8 @@ class Import:
                 f"{self.key.name} signs a head of size {head.size} that does not continue the "
                 f"{self.edge.size} entries imported before: keep both and ask a mirror"
             )
-        self.reader.take(entries, self._hear)
+        known = len(self.acts)
+        self.rewritten += self.reader.take(entries, self._hear) < known
         self.edge = edge
 
     def _hear(self, statement: Statement) -> None:
@@ -162,39 +166,92 @@ def read_imports(board: Path) -> Imports:
     Raises:
         LedgerError: It is not what was signed; or the board is damaged.
     """
-    with Ledger.open(board) as ledger:
-        return _read(ledger)
+    return ImportLog(board).refresh()
 
 
-def _read(ledger: Ledger) -> Imports:
-    logs: dict[str, Import] = {}
-    bundles: list[str] = []
-    keys: list[str] = []
-    for manifest in _manifests(ledger):
+class ImportLog:
+    """What a board has imported, read once; each later look reads what is new."""
+
+    def __init__(self, board: Path) -> None:
+        """Begin with nothing read."""
+        self._board = board
+        self._known: _Known | None = None
+
+    def refresh(self) -> Imports:
+        """Read and check what was imported since the last look; all of it on another log.
+
+        Raises:
+            LedgerError: It is not what was signed; or the board is damaged.
+        """
+        with Ledger.open(self._board) as ledger:
+            known, self._known = self._known, None
+            if known is None or not known.is_past_of(ledger):
+                known = _Known(ledger.key)
+            known.read(ledger)
+        # Of what could not be read, nothing is known: the next look begins anew.
+        self._known = known
+        return known.imports
+
+
+class _Known:
+    """What the entries of a board's log brought, as far as they were read."""
+
+    def __init__(self, key: VerifierKey) -> None:
+        self._actors = Actors(key)
+        self._root = EMPTY_ROOT
+        self._logs: dict[str, Import] = {}
+        self._bundles: list[str] = []
+        self._keys: list[str] = []
+
+    @property
+    def imports(self) -> Imports:
+        return Imports(logs=self._logs, bundles=tuple(self._bundles), keys=tuple(self._keys))
+
+    def is_past_of(self, ledger: Ledger) -> bool:
+        size = self._actors.registry.size
+        return size <= ledger.size and ledger.root_at(size) == self._root
+
+    def read(self, ledger: Ledger) -> None:
+        begin = self._actors.registry.size
+        for index, entry in enumerate(ledger.entries(begin), begin):
+            manifest = _manifest(ledger, self._actors.follow(index, entry))
+            if manifest is not None:
+                self._take(ledger.folder, manifest)
+        self._root = ledger.root_at(ledger.size)
+
+    def _take(self, folder: Path, manifest: Mapping[str, Json]) -> None:
         key = VerifierKey.read(str(manifest["key"]))
         if manifest["kind"] == "bundle":
-            bundles.append(str(manifest["bundle"]))
-            keys.append(str(key))
-            continue
-        log = logs.setdefault(key.name, Import(key=key, reader=ActReader(key)))
+            self._bundles.append(str(manifest["bundle"]))
+            self._keys.append(str(key))
+            return
+        log = self._logs.setdefault(key.name, Import(key=key, reader=ActReader(key)))
         if log.key != key:
             raise LedgerError(f"{key.name} was imported with two keys")
         count = int(str(manifest["size"])) - log.edge.size
-        content = read_stored(ledger.folder, str(manifest["entries"]))
+        content = read_stored(folder, str(manifest["entries"]))
         log.take(decode_bundle(content, count), str(manifest["checkpoint"]).encode())
-    return Imports(logs=logs, bundles=tuple(bundles), keys=tuple(keys))
 
 
-def _manifests(ledger: Ledger) -> Iterator[dict[str, Json]]:
-    for statement in ledger.statements():
-        if statement.kind != "original" or statement.actor != ledger.key.name:
-            continue
-        name, feed = str(statement.body["name"]), statement.body["feed"]
-        if feed == FEED and name.endswith(MANIFEST):
-            manifest = json.loads(read_stored(ledger.folder, str(statement.body["sha256"])))
-            if manifest.get("format") != FORMAT:
-                raise LedgerError(f"{name} is not of format {FORMAT}")
-            yield manifest
+def _read(ledger: Ledger) -> Imports:
+    known = _Known(ledger.key)
+    known.read(ledger)
+    return known.imports
+
+
+def _manifest(ledger: Ledger, statement: Statement) -> dict[str, Json] | None:
+    """Give the manifest that a statement of the board is about; None for any other statement."""
+    if statement.kind != "original" or statement.actor != ledger.key.name:
+        return None
+    name, feed = str(statement.body["name"]), statement.body["feed"]
+    if feed != FEED or not name.endswith(MANIFEST):
+        return None
+    manifest: dict[str, Json] = json.loads(
+        read_stored(ledger.folder, str(statement.body["sha256"]))
+    )
+    if manifest.get("format") != FORMAT:
+        raise LedgerError(f"{name} is not of format {FORMAT}")
+    return manifest
 
 
 def _import_mission(board: Path, mission: Path, key: str) -> Imported:

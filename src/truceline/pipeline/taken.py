@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from truceline.agreement.read import read_agreement
-from truceline.commission.chamber import Chamber, fold
+from truceline.commission.chamber import Chamber
 from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.ledger import LedgerError
 from truceline.evidence.verifiers import verify_bundle
 from truceline.pipeline.board_folder import mandate_of, read_stored
+from truceline.pipeline.chambers import Chambers
 from truceline.pipeline.facts import (
     FILES,
     Judged,
@@ -69,7 +70,9 @@ class _Told:
     agreements: tuple[Agreement, ...]
 
 
-def what_missions_brought(folder: Path, imports: Imports, now_us: int, agreement: str) -> Taken:
+def what_missions_brought(
+    folder: Path, imports: Imports, now_us: int, agreement: str, chambers: Chambers
+) -> Taken:
     """Fold everything that a board imported, as it stands at an instant.
 
     Args:
@@ -78,6 +81,7 @@ def what_missions_brought(folder: Path, imports: Imports, now_us: int, agreement
         now_us: The instant.
         agreement: Id of the board's own agreement: bodies have their powers from it, and what one
             of the same id decided under another carries nothing here.
+        chambers: The chambers of the logs, as far as they were folded before.
 
     Raises:
         LedgerError: It is not what was imported.
@@ -87,7 +91,7 @@ def what_missions_brought(folder: Path, imports: Imports, now_us: int, agreement
     for log in imports.logs.values():
         whole = _of_log(folder, log)
         told[str(log.key)] = [whole]
-        _take_acts(folder, log, whole, now_us, taken, agreement)
+        _take_acts(folder, log, whole, now_us, taken, agreement, chambers)
     for key, bundle in sorted(_of_bundles(folder, imports), key=lambda one: one[1].size):
         before = told.setdefault(key, [])
         # What was imported last as far as here or further says all that the bundle says of it.
@@ -169,13 +173,19 @@ def _in_place_of(old: Judged, found: Iterable[Judged]) -> tuple[str, ...]:
 
 
 def _take_acts(
-    folder: Path, log: Import, told: _Told, now_us: int, taken: Taken, agreement: str
+    folder: Path,
+    log: Import,
+    told: _Told,
+    now_us: int,
+    taken: Taken,
+    agreement: str,
+    chambers: Chambers,
 ) -> None:
     """Fold the acts of one imported log as its mission does."""
     if not any(terms.mandate for terms in told.agreements):
         return
     mandate = mandate_of(folder, told.agreements)
-    chamber = fold(mandate, log.acts, commission_facts(told.found), now_us)
+    chamber = chambers.of(log, mandate, commission_facts(told.found), now_us)
     taken.determinations += chamber.determinations
     taken.remedies += chamber.remedies
     taken.carried += _carried(chamber) if mandate.agreement == agreement else ()

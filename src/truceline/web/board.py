@@ -47,7 +47,8 @@ class BoardPages(Protocol):
     def board(self, asker: Asker) -> Answer:
         """Give the plain parts of a `Board`, now_us, names, and not_shown (rules, with `part`).
 
-        A clock has elapsed_s and, if it has run out, over_s beside its plain fields.
+        A clock has elapsed_s and, if it has run out, over_s beside its plain fields. Of what an
+        assessment stands on the first are given, and beside them `totals`, how many there are.
         """
         ...
 

@@ -68,6 +68,12 @@ function chances(one) {
 
 const reasons = (title, rows, empty) => [make("h4", {}, title), rows.length ? items(rows.map(because), "log") : note(empty)];
 
+function someOf(one, kind) {
+  const shown = one[kind].length;
+  const total = one.totals[kind];
+  return [ids(one[kind]), total > shown ? [" (", t("first_of", { shown, total }), ")"] : null];
+}
+
 function assessment(one) {
   return card(
     one.id,
@@ -79,7 +85,7 @@ function assessment(one) {
       [t("probability"), chances(one)],
       [t("by_determinations"), mark(term("trigger_met", one.by_determinations), one.by_determinations)],
       [t("window_from"), when(one.window_from_us)],
-      [t("stands_on"), [t("findings"), ": ", ids(one.findings), make("br"), t("determinations"), ": ", ids(one.determinations), make("br"), t("remedies"), ": ", ids(one.remedies)]],
+      [t("stands_on"), ["findings", "determinations", "remedies"].map((kind, at) => [at ? make("br") : null, t(kind), ": ", someOf(one, kind)])],
     ]),
     make("details", { open: one.by_findings === "met" || one.by_determinations === "met" }, make("summary", {}, t("why")), reasons(t("compared"), one.compared, t("nothing_compared")), reasons(t("missing_known"), one.missing, t("nothing_missing")), reasons(t("would_change"), one.would_change, t("nothing_would_change"))),
     quoted("", one.article),
