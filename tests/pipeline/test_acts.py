@@ -213,6 +213,9 @@ def test_what_was_read_is_kept_beside_the_mission_and_goes_on_from_there(
     assert verify(mission, str(LOG.verifier)).problem is None
 
 
+KEPT = pipeline.KEPT_VERSION
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -220,9 +223,9 @@ def test_what_was_read_is_kept_beside_the_mission_and_goes_on_from_there(
         lambda _: "[",
         lambda text: text[:-20],
         lambda text: text.rpartition("\n")[0],
-        lambda text: text.replace("case.open", "case.shut").replace("[1,", "[2,", 1),
-        lambda text: json.dumps([1, 1, "00" * 32]) + "\n" + text.partition("\n")[2],
-        lambda text: json.dumps([1, 1]) + "\n" + text.partition("\n")[2],
+        lambda text: text.replace("case.open", "case.shut").replace(f"[{KEPT}", f"[{KEPT + 1}", 1),
+        lambda text: json.dumps([KEPT, 1, "00" * 32]) + "\n" + text.partition("\n")[2],
+        lambda text: json.dumps([KEPT, 1]) + "\n" + text.partition("\n")[2],
     ],
 )
 def test_what_was_kept_and_is_not_whole_or_of_another_log_is_read_again(

@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
@@ -24,12 +24,13 @@ from truceline.evidence.registry import Disputed, Registry
 from truceline.evidence.statement import TEMPORARY, Statement
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.checked import check, check_ahead
+from truceline.pipeline.documents import Stated, document_in, weighed
 from truceline.pipeline.key import signing_key
 from truceline.pipeline.saying import DoorOfLog, Speaker, door_at, say
 from truceline.records.act import Act
 from truceline.records.canonical import Json
 
-KEPT_VERSION = 1
+KEPT_VERSION = 2
 # Reading so many entries again costs less than a second.
 KEPT_AFTER = 4096
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
@@ -103,11 +104,13 @@ class ActReader:
     Attributes:
         registry: Who may speak, as far as was read.
         acts: The acts so far.
+        documents: What was stated of documents so far, in the log's order.
     """
 
     def __init__(self, log: VerifierKey) -> None:
         self.registry = Registry(log)
         self.acts: list[Act] = []
+        self.documents: list[Stated] = []
         self._disputed: tuple[Disputed, ...] = ()
 
     def take(
@@ -139,6 +142,8 @@ class ActReader:
             heard(statement)
             if statement.kind == "act":
                 self.acts.append(self._act(index, found.sha256, statement))
+            elif (one := document_in(index, statement, self.registry.log.name)) is not None:
+                self.documents.append(one)
         return min(first, self._mark())
 
     def _keys(self) -> dict[str, VerifierKey]:
@@ -179,8 +184,9 @@ class ActReader:
         return first
 
     def state(self) -> Iterator[Json]:
-        """Give everything as lines of JSON: the registry first, then one act each."""
+        """Give everything as lines of JSON: the registry, the documents, then one act each."""
         yield self.registry.state()
+        yield [asdict(one) for one in self.documents]
         for act in self.acts:
             yield {name: getattr(act, name) for name in Act.__slots__}
 
@@ -195,9 +201,11 @@ class ActReader:
         reader.registry = Registry.from_state(log, next(lines, None))
         reader._disputed = reader.registry.disputed
         try:
+            documents = next(lines, None)
+            reader.documents = [Stated(**one) for one in documents]  # type: ignore[arg-type, union-attr]
             reader.acts = [Act(**line) for line in lines]  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
-            raise FormatError(f"is no act that was kept: {error}") from error
+            raise FormatError(f"is no act and no document that was kept: {error}") from error
         return reader
 
 
@@ -227,9 +235,20 @@ class ActLog:
         return [] if self._reader is None else self._reader.acts
 
     @property
+    def documents(self) -> tuple[Stated, ...]:
+        """The documents that the log states, as `documents.stated_documents` gives them."""
+        reader = self._reader
+        return () if reader is None else weighed(reader.documents, reader.registry)
+
+    @property
     def size(self) -> int:
         """Entries that were read, acts or not."""
         return 0 if self._reader is None else self._reader.registry.size
+
+    @property
+    def name(self) -> str:
+        """Name of the log's own key; "" before the first entry."""
+        return "" if self._reader is None else self._reader.registry.log.name
 
     @property
     def head(self) -> bytes:

@@ -72,7 +72,7 @@ class Commission:
         stamp = _stamp(self.folder)
         if stamp != self._stamp:
             found = judged_of(self.folder)
-            owners = owners_of_documents(self.folder, self.mandate) if found else {}
+            owners = owners_of_documents(self.log.documents, self.log.name, self.mandate)
             self._findings = commission_facts(found, owners)
             self._mirrors = mirror_holders(self.folder, self.mandate)
             self._stamp, self._chamber = stamp, None

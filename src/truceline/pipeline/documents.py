@@ -6,13 +6,14 @@ in the log and in the folder, and its rows count for nothing until somebody else
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from truceline.evidence.bundle import AGREEMENT_FEED
 from truceline.evidence.ledger import Ledger
 from truceline.evidence.registry import Registry
+from truceline.evidence.statement import Statement
 from truceline.evidence.tree import rows_root
 from truceline.feeds.gather import Original, Read
 from truceline.records.canonical import Json, record_bytes
@@ -69,23 +70,33 @@ def stated_documents(ledger: Ledger) -> tuple[Stated, ...]:
     found: list[Stated] = []
     for index, statement in enumerate(ledger.statements()):
         registry.take(index, statement)
-        body = statement.body
-        if statement.kind != "original":
-            continue
-        if body["feed"] == AGREEMENT_FEED and statement.actor != ledger.key.name:
-            continue
-        received = body["received_us"]
-        found.append(
-            Stated(
-                index=index,
-                actor=statement.actor,
-                sha256=str(body["sha256"]),
-                name=str(body["name"]),
-                feed=str(body["feed"]),
-                received_us=received if isinstance(received, int) else None,
-            )
-        )
-    return _weighed([replace(one, disputed=_why(registry, one)) for one in found])
+        if (one := document_in(index, statement, ledger.key.name)) is not None:
+            found.append(one)
+    return weighed(found, registry)
+
+
+def document_in(index: int, statement: Statement, own: str) -> Stated | None:
+    """Give the document that an entry states; None where it states none.
+
+    Args:
+        index: Where the entry stands.
+        statement: What it says.
+        own: Name of the log's own key.
+    """
+    body = statement.body
+    if statement.kind != "original":
+        return None
+    if body["feed"] == AGREEMENT_FEED and statement.actor != own:
+        return None
+    received = body["received_us"]
+    return Stated(
+        index=index,
+        actor=statement.actor,
+        sha256=str(body["sha256"]),
+        name=str(body["name"]),
+        feed=str(body["feed"]),
+        received_us=received if isinstance(received, int) else None,
+    )
 
 
 def _why(registry: Registry, stated: Stated) -> str:
@@ -99,8 +110,9 @@ def _why(registry: Registry, stated: Stated) -> str:
     return ""
 
 
-def _weighed(found: Sequence[Stated]) -> tuple[Stated, ...]:
+def weighed(stated: Iterable[Stated], registry: Registry) -> tuple[Stated, ...]:
     """Keep of each document who stated it first; a statement in doubt only if no other is sound."""
+    found = [replace(one, disputed=_why(registry, one)) for one in stated]
     first: dict[str, Stated] = {}
     for one in sorted(found, key=lambda stated: (bool(stated.disputed), stated.index)):
         first.setdefault(one.sha256, one)

@@ -7,13 +7,12 @@ no entry says. So it stays with keys that the agreement names, and everything el
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from truceline.evidence.ledger import Ledger
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.cosigned import read_standing
-from truceline.pipeline.documents import stated_documents
+from truceline.pipeline.documents import Stated
 from truceline.records.chamber import Holders
 from truceline.records.mandate import Mandate
 
@@ -25,22 +24,22 @@ def states_of_keys(mandate: Mandate) -> dict[str, str]:
     return by_seat | {one.actor: one.state for one in mandate.roles if one.state}
 
 
-def owners_of_documents(mission: Path, mandate: Mandate) -> dict[str, str]:
+def owners_of_documents(documents: Iterable[Stated], own: str, mandate: Mandate) -> dict[str, str]:
     """Give the state whose key handed in each document, by the document's hash.
 
     A document that the operator gathered, or whose key the agreement does not name, is left out.
 
-    Raises:
-        LedgerError: The mission is none, or damaged.
+    Args:
+        documents: The documents of a log.
+        own: Name of the log's own key, which is the operator's.
+        mandate: Names the keys of states.
     """
     states = states_of_keys(mandate)
-    with Ledger.open(mission) as ledger:
-        own = ledger.key.name
-        return {
-            one.sha256: states[one.actor]
-            for one in stated_documents(ledger)
-            if one.actor in states and one.actor != own
-        }
+    return {
+        one.sha256: states[one.actor]
+        for one in documents
+        if one.actor in states and one.actor != own
+    }
 
 
 def mirror_holders(mission: Path, mandate: Mandate) -> Holders:
