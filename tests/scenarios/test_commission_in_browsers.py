@@ -404,7 +404,11 @@ def the_chair_records_what_was_voted(exercise: Exercise) -> None:
         page = player.case()
         expect(page.locator(".standing")).to_have_text("determined · S3, serious")
         expect(page.locator("#determinations tbody")).to_contain_text("responsible")
-    not_shown(exercise.public.case(), "Not for you")
+    # To the public there is no case of today.
+    page = exercise.public.case()
+    expect(page.locator("#trouble")).to_contain_text("there is no case")
+    expect(page.locator("main")).not_to_contain_text("Shells")
+    assert "404 (Not Found)" in exercise.public.wrong.pop()
 
 
 def a_remedy_is_not_kept(exercise: Exercise) -> None:

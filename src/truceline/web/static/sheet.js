@@ -182,7 +182,11 @@ export async function openPage(here, look, { live = true } = {}) {
       keeping(() => fillWith(byId("main"), draw()));
       trouble(null);
     } catch (error) {
-      if (!(error instanceof Refusal)) return trouble(error);
+      if (!(error instanceof Refusal)) {
+        // What stood there before is better than nothing; what never came is not awaited for ever.
+        if (!byId("main").querySelector("h1")) fillWith(byId("main"), make("h1", {}, t(here)), note(t("not_known")));
+        return trouble(error);
+      }
       fillWith(byId("main"), make("h1", {}, t("refused_title")), refusalNote(error.answer));
     }
     document.title = `${byId("main").querySelector("h1")?.textContent ?? ""} · Truceline`;
