@@ -2,56 +2,30 @@
 
 import gzip
 import re
-import threading
-import time
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from truceline.pipeline.mission import MissionView
 from truceline.pipeline.telling import open_told
-from truceline.web.app import STATIC, create_app
-from truceline.web.serve import address, listen
+from truceline.web.app import create_app
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+from browser_kit import NEEDS_MAP, Reader, chromium, served
+
 READY_MS = 60_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no {CHROMIUM}: run `apt-get install chromium`"
-    ),
-    pytest.mark.skipif(
-        not (STATIC / "vendor" / "maplibre-gl.mjs").exists(),
-        reason="MapLibre is not vendored: run `npm ci && npm run vendor`",
-    ),
-]
+pytestmark = NEEDS_MAP
 
 
 @pytest.fixture
 def console(exercise_mission: MissionView) -> Iterator[str]:
-    listening = listen("127.0.0.1", 0)
     mission = open_told(exercise_mission.folder)
-    server = uvicorn.Server(uvicorn.Config(create_app(mission), log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield address(listening)
-    server.should_exit = True
-    thread.join(timeout=10)
-    listening.close()
+    with served(lambda _: create_app(mission)) as origin:
+        yield origin
     mission.close()
 
 
@@ -71,23 +45,10 @@ def drag_to_the_last_day(page: Page) -> None:
 def test_a_monitor_follows_a_number_to_its_original_line(
     console: str, exercise_mission: MissionView, size: tuple[int, int]
 ) -> None:
-    wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": size[0], "height": size[1]}, locale="en-GB")
-        page.on("pageerror", lambda error: wrong.append(f"page: {error}"))
-        page.on(
-            "console",
-            lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None,
-        )
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith((console, "data:", "blob:"))
-                else wrong.append(f"request to {asked.url}")
-            ),
-        )
+    with chromium() as browser:
+        reader = Reader(browser, console)
+        reader.resize(size)
+        page = reader.page
         page.goto(console)
         page.evaluate("window.truceline.ready")
         page.wait_for_function("window.truceline.map", timeout=READY_MS)
@@ -114,5 +75,4 @@ def test_a_monitor_follows_a_number_to_its_original_line(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert sideways <= 0
-        browser.close()
-    assert wrong == []
+        reader.leave()

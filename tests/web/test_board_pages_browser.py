@@ -2,99 +2,46 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
+from browser_kit import DESK, NEEDS_CHROMIUM, PHONE, Reader, chromium, served
 from fake_board import ANYBODY, open_board
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from truceline.pipeline.console import accounts_of
 from truceline.reports.words import LANGUAGES, load_words
 from truceline.web.board import PAGES, create_board_app
-from truceline.web.serve import listen
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK = (1280, 800)
-PHONE = (390, 844)
 WALL = (2560, 1440)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no {CHROMIUM}: run `apt-get install chromium`"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("board")
-    listening = listen("127.0.0.1", 0)
-    origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = create_board_app(
-        open_board(folder), accounts=accounts_of(folder, origin), development=ANYBODY
-    )
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield origin
-    server.should_exit = True
-    thread.join(timeout=10)
-    listening.close()
+    board = open_board(folder)
+    with served(
+        lambda origin: create_board_app(
+            board, accounts=accounts_of(folder, origin), development=ANYBODY
+        )
+    ) as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, address: str) -> Iterator[Page]:
     """A fresh browser; it may have told of no error and of no foreign request at the end."""
-    context = browser.new_context(
-        viewport={"width": DESK[0], "height": DESK[1]},
-        locale="en-GB",
-        timezone_id="Europe/Kyiv",
-        reduced_motion="reduce",
-    )
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(f"page: {error}"))
-    opened.on(
-        "console",
-        # What a rule refuses is answered with 403, and the browser writes that down.
-        lambda said: (
-            wrong.append(f"console: {said.text}")
-            if said.type == "error" and "403 (Forbidden)" not in said.text
-            else None
-        ),
-    )
-    opened.on(
-        "request",
-        lambda asked: (
-            None if asked.url.startswith("http://127.0.0.1:") else wrong.append(asked.url)
-        ),
-    )
-    yield opened
-    context.close()
-    assert wrong == []
+    reader = Reader(browser, address)
+    yield reader.page
+    reader.leave()
 
 
 def log_in(page: Page, address: str, actor: str) -> None:

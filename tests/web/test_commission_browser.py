@@ -1,39 +1,21 @@
 """The commission's pages in a real Chromium: read, filtered, tried, in every language and width."""
 
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
+from browser_kit import DESK, NEEDS_CHROMIUM, Reader, chromium, served
 from fake_commission import AA, BB, CHAIR, GUARANTOR, REVIEWER, FakeCommission, accounts
 from fake_mission import FakeMission
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
 
 from truceline.records.units import HOUR_US
 from truceline.web.app import create_app
-from truceline.web.serve import listen
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK, PHONE = (1280, 800), (390, 844)
 WIDTHS = (390, 768, 1280, 2560)
 READY_MS = 30_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no {CHROMIUM}: run `apt-get install chromium`"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 class Site:
@@ -41,73 +23,40 @@ class Site:
 
     def __init__(self) -> None:
         self.fake = FakeCommission()
-        self._listening = listen("127.0.0.1", 0)
-        self.origin = f"http://localhost:{self._listening.getsockname()[1]}"
-        app = create_app(
+        self.origin = ""
+
+    def app(self, origin: str) -> FastAPI:
+        self.origin = origin
+        return create_app(
             FakeMission(),
             self.fake.open(),
-            accounts=accounts(self.origin),
+            accounts=accounts(origin),
             development=(REVIEWER, CHAIR, AA, BB, GUARANTOR, "key/aa"),
         )
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none"))
-        run = {"sockets": [self._listening]}
-        self._thread = threading.Thread(target=self._server.run, kwargs=run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=10)
-        self._listening.close()
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    served = Site()
-    yield served
-    served.stop()
+    site = Site()
+    with served(site.app):
+        yield site
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
-class Reader:
-    """Somebody with a browser of his own. Every error, and every foreign request, is noted."""
+class Member(Reader):
+    """Somebody who reads the pages of the commission."""
 
     def __init__(self, browser: Browser, site: Site, who: str = "") -> None:
-        self.site, self.wrong = site, list[str]()
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": DESK[0], "height": DESK[1]},
-            locale="en-GB",
-            timezone_id="Europe/Kyiv",
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        self.page: Page = self.context.new_page()
-        self.page.on("pageerror", lambda error: self.wrong.append(f"page: {error}"))
-        self.page.on(
-            "console",
-            lambda said: (
-                self.wrong.append(f"console: {said.text}") if said.type == "error" else None
-            ),
-        )
-        local = (site.origin, "data:")
-        self.page.on(
-            "request",
-            lambda asked: (
-                None if asked.url.startswith(local) else self.wrong.append(f"to {asked.url}")
-            ),
-        )
+        super().__init__(browser, site.origin)
+        self.site = site
         if who:
             self.open("/cases")
-            self.page.locator("#log-in-as").select_option(who)
-            self.page.get_by_role("button", name="Log in without a passkey").click()
-            expect(self.page.locator("#who")).to_contain_text(f"Logged in as {who}")
+            self.log_in(who)
 
     def open(self, address: str, language: str = "en") -> Page:
         self.page.goto("about:blank")
@@ -118,26 +67,22 @@ class Reader:
     def case(self, name: str, language: str = "en") -> Page:
         return self.open(f"/case?id={self.site.fake.case(name)}", language)
 
-    def leave(self) -> None:
-        self.context.close()
-        assert self.wrong == []
-
 
 @pytest.fixture(scope="module")
-def reviewer(browser: Browser, site: Site) -> Iterator[Reader]:
-    reader = Reader(browser, site, REVIEWER)
+def reviewer(browser: Browser, site: Site) -> Iterator[Member]:
+    reader = Member(browser, site, REVIEWER)
     yield reader
     reader.leave()
 
 
 @pytest.fixture(scope="module")
-def party(browser: Browser, site: Site) -> Iterator[Reader]:
-    reader = Reader(browser, site, BB)
+def party(browser: Browser, site: Site) -> Iterator[Member]:
+    reader = Member(browser, site, BB)
     yield reader
     reader.leave()
 
 
-def test_the_list_is_filtered_and_leads_to_a_case(reviewer: Reader) -> None:
+def test_the_list_is_filtered_and_leads_to_a_case(reviewer: Member) -> None:
     page = reviewer.open("/cases")
     expect(page.locator("#found tbody tr")).to_have_count(6)
     page.get_by_label("Title or id").fill("east")
@@ -148,7 +93,7 @@ def test_the_list_is_filtered_and_leads_to_a_case(reviewer: Reader) -> None:
     expect(page).to_have_title("Shells on the east bank · Truceline")
 
 
-def test_a_case_tells_everything_that_its_reader_may_see(reviewer: Reader) -> None:
+def test_a_case_tells_everything_that_its_reader_may_see(reviewer: Member) -> None:
     page = reviewer.case("whole")
     parties = page.locator(".party")
     boxes = [parties.nth(one).bounding_box() for one in range(2)]
@@ -176,7 +121,7 @@ def test_a_case_tells_everything_that_its_reader_may_see(reviewer: Reader) -> No
     assert link.startswith("/#incident=i%3A")
 
 
-def test_what_is_withheld_says_so_and_why(party: Reader) -> None:
+def test_what_is_withheld_says_so_and_why(party: Member) -> None:
     page = party.case("whole")
     exhibits = page.locator("#exhibits")
     expect(exhibits).to_contain_text("Withheld from BB.")
@@ -186,20 +131,17 @@ def test_what_is_withheld_says_so_and_why(party: Reader) -> None:
     expect(page.locator("#handling")).to_contain_text("The rule that refused")
 
 
-def test_sealed_votes_stay_sealed_on_the_page(reviewer: Reader) -> None:
+def test_sealed_votes_stay_sealed_on_the_page(reviewer: Member) -> None:
     page = reviewer.case("sealed")
     motions = page.locator("#motions")
     expect(motions).to_contain_text("Nobody sees them before they are opened.")
     expect(motions).to_contain_text("sealed: nobody knows it yet")
 
 
-def test_a_case_that_is_not_his_tells_him_the_rule(party: Reader) -> None:
+def test_a_case_that_is_not_his_tells_him_the_rule(party: Member) -> None:
     page = party.case("fresh")
     expect(page.locator("h1")).to_have_text("Not for you")
     expect(page.locator(".refusal")).to_contain_text("A party sees every page that concerns it")
-    party.open("/cases")
-    # The browser itself notes that an address was refused.
-    assert party.wrong.pop().startswith("console: Failed to load resource")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +152,7 @@ def test_a_case_that_is_not_his_tells_him_the_rule(party: Reader) -> None:
     ],
 )
 def test_the_language_changes_every_word(
-    reviewer: Reader, language: str, words: tuple[str, ...]
+    reviewer: Member, language: str, words: tuple[str, ...]
 ) -> None:
     page = reviewer.case("whole")
     page.locator("#language").select_option(language)
@@ -224,7 +166,7 @@ def test_the_language_changes_every_word(
     page.locator("#language").select_option("en")
 
 
-def test_the_log_is_live(reviewer: Reader) -> None:
+def test_the_log_is_live(reviewer: Member) -> None:
     fake = reviewer.site.fake
     page = reviewer.open("/hotline")
     expect(page.locator("#calls li").first).to_contain_text("not acknowledged")
@@ -235,7 +177,7 @@ def test_the_log_is_live(reviewer: Reader) -> None:
     expect(page.locator("#live")).to_contain_text("New in the log: 1.")
 
 
-def test_an_act_is_composed_tried_and_its_command_copied(party: Reader) -> None:
+def test_an_act_is_composed_tried_and_its_command_copied(party: Member) -> None:
     case = party.site.fake.case("told one")
     page = party.open(f"/act?name=case.position&about={case[:10]}")
     expect(page.locator(".lead")).to_contain_text("This page signs nothing.")
@@ -259,20 +201,20 @@ def test_an_act_is_composed_tried_and_its_command_copied(party: Reader) -> None:
 ADDRESSES = ("/cases", "/hotline", "/act?name=motion.put", "case")
 
 
-def opened(reader: Reader, address: str) -> Page:
+def opened(reader: Member, address: str) -> Page:
     return reader.case("whole") if address == "case" else reader.open(address)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_its_window(reviewer: Reader, width: int) -> None:
-    reviewer.page.set_viewport_size({"width": width, "height": 900})
+def test_no_page_is_wider_than_its_window(reviewer: Member, width: int) -> None:
+    reviewer.resize((width, 900))
     try:
         for address in ADDRESSES:
             page = opened(reviewer, address)
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, address
     finally:
-        reviewer.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        reviewer.resize(DESK)
 
 
 STRUCTURE = """() => {
@@ -306,7 +248,7 @@ STRUCTURE = """() => {
 }"""
 
 
-def test_every_page_has_landmarks_headings_and_names(reviewer: Reader) -> None:
+def test_every_page_has_landmarks_headings_and_names(reviewer: Member) -> None:
     for address in ADDRESSES:
         page = opened(reviewer, address)
         assert page.evaluate(STRUCTURE) == [], address
@@ -334,7 +276,7 @@ CONTRASTS = """() => {
 }"""
 
 
-def test_text_stands_out_by_day_and_by_night(reviewer: Reader) -> None:
+def test_text_stands_out_by_day_and_by_night(reviewer: Member) -> None:
     page = reviewer.case("whole")
     for theme in ("light", "dark"):
         page.locator("#theme").select_option(theme)
@@ -344,7 +286,7 @@ def test_text_stands_out_by_day_and_by_night(reviewer: Reader) -> None:
     page.locator("#theme").select_option("auto")
 
 
-def test_a_page_is_used_by_keyboard_alone(reviewer: Reader) -> None:
+def test_a_page_is_used_by_keyboard_alone(reviewer: Member) -> None:
     page = reviewer.open("/cases")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Tab")
@@ -362,7 +304,7 @@ def test_a_page_is_used_by_keyboard_alone(reviewer: Reader) -> None:
 
 
 def test_the_public_sees_what_is_public_without_a_name(browser: Browser, site: Site) -> None:
-    reader = Reader(browser, site)
+    reader = Member(browser, site)
     page = reader.open("/cases")
     expect(page.locator("#who")).to_contain_text("Not logged in: you see what is public.")
     expect(page.locator("#found tbody tr")).to_have_count(1)
@@ -370,7 +312,7 @@ def test_the_public_sees_what_is_public_without_a_name(browser: Browser, site: S
     reader.leave()
 
 
-def test_a_case_prints_without_its_tools(reviewer: Reader) -> None:
+def test_a_case_prints_without_its_tools(reviewer: Member) -> None:
     page = reviewer.case("whole")
     page.emulate_media(media="print")
     expect(page.locator("nav")).to_be_hidden()

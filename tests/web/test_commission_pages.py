@@ -496,6 +496,25 @@ def test_an_act_is_refused_by_its_form_by_access_or_by_the_fold(
     assert refused["why"]
 
 
+def test_a_short_id_is_as_good_as_a_whole_one_to_who_may_see_it(
+    browser: Browser, fake: FakeCommission
+) -> None:
+    body = {
+        "name": "case.link",
+        "about": fake.case("told one")[:10],
+        "fields": {
+            "other": [fake.case("fresh")[:10]],
+            "by": ["place"],
+            "why": ["One village."],
+        },
+    }
+    assert browser.json(REVIEWER, "/api/check", body)["refused"] is None
+    # BB was not told of that case, and does not learn that its id begins so.
+    refused = browser.json(BB, "/api/check", body)["refused"]
+    assert refused["rule"] == "field"
+    assert "there is none in this log" in refused["why"]
+
+
 def test_nobody_tries_acts_on_what_he_may_not_see(browser: Browser, fake: FakeCommission) -> None:
     hidden = position(fake) | {"about": fake.case("fresh")}
     assert browser.ask(BB, "/api/check", hidden).status_code == 403

@@ -1,120 +1,53 @@
 """The console in a real Chromium: what a monitor does in the first minutes, and what may not be."""
 
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-import uvicorn
+from browser_kit import DESK, NEEDS_MAP, PHONE, Reader, chromium, served
 from fake_mission import DAYS, UNWATCHED_DAY, FakeMission
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from truceline.records.canonical import plain
 from truceline.records.reason import reason
 from truceline.records.units import us_of
 from truceline.reports.words import load_words
-from truceline.web.app import STATIC, create_app
+from truceline.web.app import create_app
 from truceline.web.mission import Answer
-from truceline.web.serve import listen
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-DESK = (1280, 800)
-PHONE = (390, 844)
 READY_MS = 60_000
 MANY = 50_000
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no {CHROMIUM}: run `apt-get install chromium`"
-    ),
-    pytest.mark.skipif(
-        not (STATIC / "vendor" / "maplibre-gl.mjs").exists(),
-        reason="MapLibre is not vendored: run `npm ci && npm run vendor`",
-    ),
-]
-
-
-def served(mission: FakeMission) -> Iterator[str]:
-    listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(mission), log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(timeout=10)
-    listening.close()
+pytestmark = NEEDS_MAP
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    yield from served(FakeMission())
+    with served(lambda _: create_app(FakeMission())) as origin:
+        yield f"{origin}/"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
-def opened(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+def opened(browser: Browser, address: str) -> Iterator[Reader]:
     """One page for all, because its map takes seconds to draw without a graphics card."""
-    context = browser.new_context(
-        viewport={"width": DESK[0], "height": DESK[1]}, locale="en-GB", reduced_motion="reduce"
-    )
-    page = context.new_page()
-    wrong: list[str] = []
-    watch(page, wrong)
-    yield page, wrong
-    context.close()
+    reader = Reader(browser, address.rstrip("/"))
+    yield reader
+    reader.context.close()
 
 
 @pytest.fixture
-def page(opened: tuple[Page, list[str]]) -> Iterator[Page]:
+def page(opened: Reader) -> Iterator[Page]:
     """The page; after each test it may have told of no error and of no foreign request."""
-    shared, wrong = opened
-    yield shared
-    shared.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    told, wrong[:] = list(wrong), []
+    yield opened.page
+    opened.resize()
+    told, opened.wrong[:] = list(opened.wrong), []
     assert told == []
-
-
-def watch(opened: Page, wrong: list[str]) -> None:
-    """Note every error on a page, and every request that leaves this machine."""
-    opened.on("pageerror", lambda error: wrong.append(f"page: {error}"))
-    opened.on(
-        "console",
-        lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None,
-    )
-    opened.on(
-        "requestfailed",
-        # A page that is left gives up what it had asked for.
-        lambda request: (
-            None
-            if request.failure == "net::ERR_ABORTED"
-            else wrong.append(f"failed: {request.url}")
-        ),
-    )
-    local = ("http://127.0.0.1:", "data:", "blob:http://127.0.0.1:")
-    opened.on(
-        "request",
-        lambda asked: None if asked.url.startswith(local) else wrong.append(f"to {asked.url}"),
-    )
 
 
 AS_AT_FIRST = """async (choice) => {
@@ -574,8 +507,8 @@ class Crowded(FakeMission):
 def test_fifty_thousand_incidents_are_on_the_page_at_once(browser: Browser) -> None:
     context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="en-GB")
     page = context.new_page()
-    for address in served(Crowded()):
-        page.goto(address)
+    with served(lambda _: create_app(Crowded())) as origin:
+        page.goto(origin)
         page.wait_for_selector("#list [role=option]", timeout=READY_MS)
         painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
         painted_ms = page.wait_for_function(painted, timeout=READY_MS).json_value()

@@ -117,10 +117,7 @@ def make_wish(
     if room is not None:
         known = frozenset(room.names(time.time_ns() // 1000))
         about = _whole(about, known, f"{form.name}: about")
-        for field in form.fields:
-            if field.name in detail and _names_something(field):
-                where = f"{form.name}: {field.name}"
-                detail[field.name] = _whole_value(detail[field.name], known, where)
+        detail |= whole_ids(form, detail, known)
     form.insist(about, detail)
     return Wish(form=form, about=about, detail=detail)
 
@@ -171,6 +168,19 @@ def _key_here(folder: Path | None) -> str:
     if folder is None:
         raise FormatError("give the log's verifier key, had from elsewhere, with --log-key")
     return str(mission_key((folder / MISSION).read_bytes()))
+
+
+def whole_ids(form: Form, detail: Mapping[str, Json], known: Collection[str]) -> dict[str, Json]:
+    """Give the fields of an act that name something, their short ids made whole.
+
+    Raises:
+        FormatError: A short id names none of what is known, or several.
+    """
+    return {
+        field.name: _whole_value(detail[field.name], known, f"{form.name}: {field.name}")
+        for field in form.fields
+        if field.name in detail and _names_something(field)
+    }
 
 
 def _names_something(field: FormField) -> bool:

@@ -28,6 +28,7 @@ from truceline.pipeline.act_desk import (
     said,
     said_by_access,
 )
+from truceline.pipeline.acting import whole_ids
 from truceline.pipeline.asking import PUBLIC_DELAY_US, Eyes, common, principals_of
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.case_page import CasePage, without_names
@@ -369,6 +370,7 @@ class OpenCommission:
                 look.insist(common("hotline_log", "states"))
             try:
                 detail = read_act(form, about, given)
+                detail |= whole_ids(form, detail, self._citable(look, case))
             except FormatError as error:
                 return {"command": "", "refused": said("form", "field", "", str(error))}
             answer: Plain = {"command": command(form, about, given, self.folder), "refused": None}
@@ -390,6 +392,12 @@ class OpenCommission:
         inside = {one: one for one in look.index.reach} | look.index.homes
         calls = {one.id: "" for one in look.chamber.calls}
         return inside | calls | {one.id: "" for one in look.chamber.windows}
+
+    def _citable(self, look: Look, case: str) -> set[str]:
+        """Give what an act may name by a short id: of cases and acts only what he may see."""
+        mine = self._told(look, (look.acts[place] for place in look.index.acts.get(case, [])))
+        cases = {one.id for one in _seen(look)}
+        return cases | {one["id"] for one in mine} | self.commission.findings.keys()
 
     def _stage(
         self, look: Look, form: Form, about: str, detail: Mapping[str, Json], case: str

@@ -42,8 +42,9 @@ function given(form) {
 function verdict(answer, form) {
   const refused = answer.refused;
   if (!refused) return make("p", {}, make("strong", {}, t(form.name === "vote.open" ? "would_pass_open" : "would_pass")));
-  const values = { rule: told(`refusal.${refused.rule}`) ?? refused.rule, why: refused.by === "access" ? ruleWords(refused) : refused.why };
-  return [make("p", {}, make("strong", {}, t("would_refuse"))), make("p", {}, t(`refused_${refused.by}`, values)), note(make("code", {}, refused.rule), refused.article ? ` · ${t("article", { article: refused.article })}` : "")];
+  const by = { access: () => ruleWords(refused), fold: () => told(`refusal.${refused.rule}`) ?? refused.rule, form: () => refused.why };
+  const numbers = refused.by === "fold" ? [" · ", make("span", { lang: "en" }, refused.why)] : "";
+  return [make("p", {}, make("strong", {}, t("would_refuse"))), make("p", {}, t(`refused_${refused.by}`, { why: by[refused.by]() })), note(make("code", {}, refused.rule), refused.article ? ` · ${t("article", { article: refused.article })}` : "", numbers)];
 }
 
 function commandOf(answer) {
@@ -82,7 +83,11 @@ function formOf(form) {
   ];
 }
 
-function page(forms) {
+// A page that was reached from a motion offers what can be done on a motion.
+const offered = (forms) => forms.filter((one) => !wanted.get("kind") || one.about === wanted.get("kind"));
+
+function page(all) {
+  const forms = offered(all);
   const chosen = forms.find((one) => one.name === wanted.get("name")) ?? forms.find((one) => one.name === "case.position") ?? forms[0];
   const choose = (event) => {
     wanted.set("name", event.target.value);

@@ -1,7 +1,7 @@
 // What the guarantors' pages share: words, names, instants, clocks that tick, and what was unwound.
 
 import * as dom from "./dom.js";
-import { code } from "./asking.js";
+import { code, short } from "./asking.js";
 import { lengthOf, refusalNote } from "./sheet.js";
 import { LANGUAGES, because as sentence, count, instant, term, told } from "./words.js";
 
@@ -43,7 +43,7 @@ export function name(id) {
 }
 export const nameAll = (ids) => listed(ids.map(name));
 
-// The sentence of a reason; codes in it are spelled out.
+// The sentence of a reason; codes in it are spelled out, and ids are shortened as everywhere.
 const SPELLED = {
   caveat: (code) => word("caveat", code),
   clock: (code) => term("due_name", code),
@@ -59,7 +59,7 @@ const SPELLED = {
   states: (codes) => codes.split(", ").map(name).join(", "),
 };
 export function because(reason) {
-  const spelled = ([key, value]) => [key, typeof value === "string" && SPELLED[key] ? SPELLED[key](value) : value];
+  const spelled = ([key, value]) => [key, typeof value === "string" ? (SPELLED[key] ?? short)(value) : value];
   return sentence({ ...reason, numbers: reason.numbers.map(spelled) });
 }
 

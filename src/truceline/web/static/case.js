@@ -4,7 +4,7 @@
 import { ask, code, named, short, t, word } from "./asking.js";
 import { make } from "./dom.js";
 import { motions } from "./motions.js";
-import { actsList, apart, caseLink, facts, items, note, openPage, refusalNote, refusedList, section, table, when } from "./sheet.js";
+import { actLink, actsList, apart, caseLink, facts, items, note, openPage, refusalNote, refusedList, section, table, when } from "./sheet.js";
 import { chance, instant, list, partyName, told } from "./words.js";
 
 const f = (key, values = {}) => told(`case_file.${key}`, values) ?? key;
@@ -23,7 +23,7 @@ function head(view, mandate) {
     make("p", {}, t("opened_line", { at: instant(line.opened_us), actor: named(view.opened_by), body })),
     make("p", {}, line.assigned_to === null ? "" : line.assigned_to ? t("assigned_line", { actor: line.assigned_to }) : t("assigned_nobody")),
     quoted(view.claim),
-    make("p", { class: "tools-here" }, make("a", { class: "button", href: `/act?about=${short(line.id)}${location.hash}` }, t("compose_for")), make("button", { type: "button", on: { click: () => print() } }, t("print"))),
+    make("p", { class: "tools-here" }, actLink("case", line.id, { class: "button" }), make("button", { type: "button", on: { click: () => print() } }, t("print"))),
   ];
 }
 
@@ -159,7 +159,7 @@ function determination(one, view) {
       [f("decided"), when(one.decided_us)],
     ]),
     rows.length ? table([f("level_is"), f("attributed_is"), f("named")], rows, f("levels")) : null,
-    note(code(one.id)),
+    note(code(one.id), " · ", actLink("determination", one.id)),
   ];
 }
 
@@ -193,9 +193,11 @@ function determinations(view) {
   );
 }
 
-function remedy(one) {
+function remedy(one, view) {
   const it = one.remedy;
-  const follow = one.follow_ups.map((up) => [make("strong", {}, word("remedy_standing", up.result)), ` · ${named(up.by)}, ${instant(up.at_us)}`, quoted(up.note), up.findings.length ? note(up.findings.map((id) => [code(id), " "]).flat()) : null]);
+  const exhibitName = (id) => view.exhibits.find((known) => known.id === id)?.title ?? code(id);
+  const cited = (key, ids, nameOf) => (ids.length ? note(f(`proposal.${key}`), ": ", ids.map((id) => [nameOf(id), " "]).flat()) : null);
+  const follow = one.follow_ups.map((up) => [make("strong", {}, word("remedy_standing", up.result)), ` · ${named(up.by)}, ${instant(up.at_us)}`, quoted(up.note), cited("findings", up.findings, code), cited("exhibits", up.exhibits, exhibitName)]);
   return [
     make("strong", {}, word("remedy", it.kind)),
     ` · ${partyName(it.addressee)} · ${word("remedy_standing", it.standing)}`,
@@ -203,6 +205,7 @@ function remedy(one) {
     facts([[f("due"), when(it.due_us), make("em", {}, it.standing === "running" ? apart(it.due_us) : "")], [f("proposal.proportionality"), one.proportionality], [f("stands_on"), code(it.determination)]]),
     make("h3", {}, f("follow_up")),
     follow.length ? items(follow, "log") : empty("no_follow_up"),
+    note(code(it.id), " · ", actLink("remedy", it.id)),
   ];
 }
 
@@ -247,7 +250,7 @@ function page(view, mandate) {
     seats(view),
     section("motions", title("motions"), view.motions.length ? motions(view, mandate) : empty("no_motions")),
     determinations(view),
-    section("remedies", title("remedies"), view.remedies.length ? items(view.remedies.map(remedy), "log") : empty("no_remedies")),
+    section("remedies", title("remedies"), view.remedies.length ? items(view.remedies.map((one) => remedy(one, view)), "log") : empty("no_remedies")),
     section("deadlines", title("deadlines"), past.length ? items(past.map((one) => deadline(one, view)), "log") : note(t("none"))),
     related(view),
     handling(view),

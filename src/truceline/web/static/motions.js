@@ -2,7 +2,7 @@
 
 import { code, named, t, word } from "./asking.js";
 import { make } from "./dom.js";
-import { facts, items, note, refusalNote, table, when } from "./sheet.js";
+import { actLink, facts, items, note, refusalNote, table, when } from "./sheet.js";
 import { instant, partyName, told } from "./words.js";
 
 const f = (key, values = {}) => told(`case_file.${key}`, values) ?? key;
@@ -52,7 +52,7 @@ function motion(one, mandate) {
   return [
     name,
     under,
-    note(`${f("put_by")}: ${named(one.by)}, ${instant(one.put_us)}`, one.closed_us === null ? "" : ` · ${f("closed_at")}: ${instant(one.closed_us)}`, " · ", code(one.id)),
+    note(`${f("put_by")}: ${named(one.by)}, ${instant(one.put_us)}`, one.closed_us === null ? "" : ` · ${f("closed_at")}: ${instant(one.closed_us)}`, " · ", code(one.id), " · ", actLink("motion", one.id)),
     make("details", { id: `proposal-${one.id.slice(0, 12)}` }, make("summary", {}, t("proposal")), facts(Object.entries(one.proposal).map(([key, value]) => [label(key), plain(key, value)]))),
     one.votes_refused ? refusalNote(one.votes_refused, t("hidden_votes")) : null,
     ballots(one),

@@ -42,6 +42,9 @@ export const items = (rows, kind = "plain") => make("ul", { class: kind }, rows.
 export const note = (...words) => make("p", { class: "note" }, words);
 export const caseLink = (id, title) => make("a", { href: `/case?id=${encodeURIComponent(short(id))}${location.hash}` }, title ?? make("code", {}, short(id)));
 
+// Leads to where acts on a case, a motion, a determination or a remedy are composed.
+export const actLink = (kind, about, options = {}) => make("a", { href: `/act?kind=${kind}&about=${short(about)}${location.hash}`, ...options }, t(`compose_on.${kind}`));
+
 // A table that scrolls by itself where it is too wide; its name is shown unless a heading says it.
 export function table(names, rows, caption, { titled = false } = {}) {
   return make(
@@ -154,6 +157,7 @@ function keeping(draw) {
   if (held && byId(held) !== document.activeElement) byId(held)?.focus({ preventScroll: true });
 }
 
+// Tells as of when a page is, and brings it up to date; `every` is null for one that is not live.
 async function watch(render, every) {
   if (document.hidden) return;
   const live = byId("live");
@@ -162,7 +166,7 @@ async function watch(render, every) {
     const fresh = size === null ? 0 : answer.size - size;
     size = answer.size;
     if (fresh > 0) await render();
-    live.textContent = fresh > 0 ? t("live_new", { count: fresh }) : `${t("as_of", { now: instant(answer.now_us) })} · ${t("live", { every })}`;
+    live.textContent = fresh > 0 ? t("live_new", { count: fresh }) : [t("as_of", { now: instant(answer.now_us) }), every && t("live", { every })].filter(Boolean).join(" · ");
   } catch {
     live.textContent = t("live_lost", { now: instant(nowUs()) });
   }
@@ -178,7 +182,11 @@ export async function openPage(here, look, { live = true } = {}) {
       keeping(() => fillWith(byId("main"), draw()));
       trouble(null);
     } catch (error) {
-      if (!(error instanceof Refusal)) return trouble(error);
+      if (!(error instanceof Refusal)) {
+        // What stood there before is better than nothing; what never came is not awaited for ever.
+        if (!byId("main").querySelector("h1")) fillWith(byId("main"), make("h1", {}, t(here)), note(t("not_known")));
+        return trouble(error);
+      }
       fillWith(byId("main"), make("h1", {}, t("refused_title")), refusalNote(error.answer));
     }
     document.title = `${byId("main").querySelector("h1")?.textContent ?? ""} · Truceline`;
@@ -192,7 +200,7 @@ export async function openPage(here, look, { live = true } = {}) {
     who = await ask("/api/who").catch((error) => ({ ...who, login: true, refused: error.answer }));
     fillWith(byId("main"), note(t("loading")));
     await redraw();
-    const every = EVERY_MS / 1000;
+    const every = live ? EVERY_MS / 1000 : null;
     await watch(render, every);
     if (live) setInterval(() => watch(render, every), EVERY_MS);
   } catch (error) {
