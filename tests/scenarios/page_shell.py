@@ -12,11 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+import typer.testing
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from truceline.cli.main import app
@@ -75,6 +78,8 @@ class PageShell:
         self.dropped: list[str] = []
         patch.chdir(folder)
         patch.setattr(time, "time_ns", clock)
+        # Made once: the program has a hundred commands, and a page types as many lines.
+        patch.setattr(typer.testing, "_get_command", cache(get_command))
 
     def stage(self, copy: Path) -> Stage:
         """Copy the folder that it stands in, and keep all else beside it."""

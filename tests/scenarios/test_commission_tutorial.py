@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from page_shell import Clock, PageShell, Stage, blocks, missing_line
 
-from truceline.pipeline import board as board_module
 from truceline.pipeline.acts import ActLog
 from truceline.pipeline.board import GuarantorsBoard
-from truceline.pipeline.imports import read_imports
+from truceline.pipeline.imports import ImportLog, read_imports
 from truceline.records.act import Act
 from truceline.records.board import Board, GuaranteeStatus
 
@@ -146,7 +145,7 @@ def exercise(played: Played, monkeypatch: pytest.MonkeyPatch) -> Exercise:
     assert [one.id for one in ActLog(played.activated / "mission").acts] == [
         one.id for one in brought
     ]
-    monkeypatch.setattr(board_module, "read_imports", lambda _: imports)
+    monkeypatch.setattr(ImportLog, "refresh", lambda _: imports)
 
     def without(left_out: Collection[str]) -> Board:
         # What the mission's commission does not say any more does not come to the board either.
