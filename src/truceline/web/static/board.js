@@ -5,6 +5,7 @@ import { startLogin } from "./login.js";
 import { ask, Refusal, ruleWords } from "./asking.js";
 import { refusalNote } from "./sheet.js";
 import { LANGUAGES, speak, told } from "./words.js";
+import { picker, recall, remember, wishedLanguage } from "./wishes.js";
 import { fillWith, learn, make, note, startTicking, t } from "./board_kit.js";
 import { lookAtBoard } from "./board_now.js";
 import { lookAtCell } from "./board_cell.js";
@@ -22,34 +23,6 @@ const PAGES = [
 ];
 
 let who = { actor: "", roles: [], states: [], seats: [], pages: [] };
-
-function recall(name) {
-  try {
-    return localStorage.getItem(`truceline.${name}`);
-  } catch {
-    return null; // a browser that keeps nothing
-  }
-}
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(`truceline.${name}`, value);
-  } catch {
-    /* a browser that keeps nothing */
-  }
-}
-
-function language() {
-  const known = LANGUAGES.map(([one]) => one);
-  const asked = new URLSearchParams(location.search).get("language");
-  return [asked, recall("language"), ...navigator.languages.map((one) => one.slice(0, 2))].find((one) => known.includes(one)) ?? "en";
-}
-
-function picker(id, label, options, value, change) {
-  const select = make("select", { id, on: { change: () => change(select.value) } }, options.map(([key, name]) => make("option", { value: key, lang: id === "language" ? key : null }, name)));
-  select.value = value;
-  return make("label", { class: "pick" }, make("span", { class: "unseen" }, label), select);
-}
 
 function links(here) {
   return PAGES.map(([address, name]) => make("li", {}, make("a", { href: address, "aria-current": name === here ? "page" : null }, t(`page_${name}`))));
@@ -113,7 +86,7 @@ async function open() {
     document.title = `${t(`page_${here}`)} · Truceline`;
     await render();
   };
-  await speak(language());
+  await speak(wishedLanguage(new URLSearchParams(location.search).get("language")));
   who = await ask("/api/who").catch((error) => ({ ...who, login: true, refused: error.answer }));
   learn({});
   await redraw();

@@ -11,31 +11,7 @@ import { startPanel } from "./panel.js";
 import { startSources } from "./sources.js";
 import { startSummary } from "./summary.js";
 import { startTimeline } from "./timeline.js";
-
-const REMEMBERED = ["language", "theme"];
-
-function chooseLanguage() {
-  const known = LANGUAGES.map(([code]) => code);
-  const asked = new URLSearchParams(location.hash.slice(1)).get("language");
-  const wishes = [asked, recall("language"), ...navigator.languages.map((one) => one.slice(0, 2))];
-  return wishes.find((one) => known.includes(one)) ?? "en";
-}
-
-function recall(name) {
-  try {
-    return localStorage.getItem(`truceline.${name}`);
-  } catch {
-    return null; // a browser that keeps nothing
-  }
-}
-
-function remember() {
-  try {
-    for (const name of REMEMBERED) localStorage.setItem(`truceline.${name}`, state[name]);
-  } catch {
-    /* a browser that keeps nothing */
-  }
-}
+import { recall, remember, wishedLanguage } from "./wishes.js";
 
 function startTools() {
   const language = byId("language");
@@ -48,7 +24,7 @@ function startTools() {
   on(["theme"], () => {
     document.documentElement.dataset.theme = state.theme;
     theme.value = state.theme;
-    remember();
+    remember("theme", state.theme);
   });
   on([...WINDOW, "language"], writeReportLink);
   writeReportLink();
@@ -69,7 +45,7 @@ async function changeLanguage(code) {
   byId("language").value = code;
   byId("mission-title").textContent = state.mission.title;
   set({ language: code });
-  remember();
+  remember("language", code);
 }
 
 // What the list searches, in the words of the page.
@@ -114,7 +90,7 @@ function startTabs() {
 }
 
 async function open() {
-  state.language = chooseLanguage();
+  state.language = wishedLanguage(new URLSearchParams(location.hash.slice(1)).get("language"));
   state.theme = recall("theme") ?? "auto";
   document.documentElement.dataset.theme = state.theme;
   const [mission, answer, watched] = await Promise.all([

@@ -4,6 +4,7 @@ import { byId, fillWith, make } from "./dom.js";
 import { actName, ask, code, named, nowUs, Refusal, ruleWords, short, t } from "./asking.js";
 import { LANGUAGES, instant, speak, told } from "./words.js";
 import { startLogin } from "./login.js";
+import { picker, recall, remember, wishedLanguage } from "./wishes.js";
 
 const EVERY_MS = 5000;
 const MINUTE_US = 60e6;
@@ -86,34 +87,6 @@ export const refusedList = (refused) =>
   );
 
 // ------------------------------------------------------------------------------ the page
-function recall(name) {
-  try {
-    return localStorage.getItem(`truceline.${name}`);
-  } catch {
-    return null; // a browser that keeps nothing
-  }
-}
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(`truceline.${name}`, value);
-  } catch {
-    /* a browser that keeps nothing */
-  }
-}
-
-function language() {
-  const known = LANGUAGES.map(([one]) => one);
-  const asked = new URLSearchParams(location.hash.slice(1)).get("language");
-  return [asked, recall("language"), ...navigator.languages.map((one) => one.slice(0, 2))].find((one) => known.includes(one)) ?? "en";
-}
-
-function picker(id, label, options, value, change) {
-  const select = make("select", { id, on: { change: () => change(select.value) } }, options.map(([key, name]) => make("option", { value: key, lang: id === "language" ? key : null }, name)));
-  select.value = value;
-  return make("label", { class: "pick" }, make("span", { class: "unseen" }, label), select);
-}
-
 function top(here, redraw) {
   const links = PAGES.map(([address, name]) => make("li", {}, make("a", { href: `${address}${location.hash}`, "aria-current": name === here ? "page" : null }, t(name))));
   fillWith(
@@ -196,7 +169,7 @@ export async function openPage(here, look, { live = true } = {}) {
     await render();
   };
   try {
-    await speak(language());
+    await speak(wishedLanguage(new URLSearchParams(location.hash.slice(1)).get("language")));
     who = await ask("/api/who").catch((error) => ({ ...who, login: true, refused: error.answer }));
     fillWith(byId("main"), note(t("loading")));
     await redraw();
