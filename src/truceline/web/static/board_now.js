@@ -127,7 +127,9 @@ function consultation(one) {
 // ------------------------------------------------------------------------------ states
 function standings(rows, refs) {
   const texts = (one) => differing(refs.filter((ref) => ref.state === one.state && ref.component === one.component));
-  const status = (one) => [mark(term("guarantee_status", one.status), one.status), one.unwound_by ? make("small", { class: "unwound-by" }, t("unwound_by"), " ", code(one.unwound_by)) : null, one.stood_on_corrected.length ? make("small", { class: "unwound-by" }, t("stood_on"), " ", ids(one.stood_on_corrected)) : null];
+  // What a state activated stays its own: only its ground is gone. What was merely reached is gone.
+  const fell = (one) => (one.stood_on_corrected.length ? [t("stood_on"), " ", ids(one.stood_on_corrected)] : one.unwound_by ? [t("unwound_by"), " ", code(one.unwound_by)] : null);
+  const status = (one) => [mark(term("guarantee_status", one.status), one.status), fell(one) && make("small", { class: "unwound-by" }, fell(one))];
   const by = (one) => (one.by ? code(one.by) : t("by_register"));
   const since = (one) => (one.since_us === null ? t("by_register") : when(one.since_us));
   return grid([t("column_state"), t("column_component"), t("column_status"), t("column_since"), t("column_by")], rows.map((one) => ({ kind: one.unwound_by || one.stood_on_corrected.length ? "unwound" : null, cells: [one.state ? name(one.state) : t("all_together"), [word("component", one.component), texts(one)], status(one), since(one), by(one)] })));
