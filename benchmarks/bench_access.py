@@ -20,12 +20,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "access"))
 
-from drawn_questions import Met, drawn  # noqa: E402 - found beside the tests
+from drawn_questions import Met, drawn
 
-from table import keep, row, show  # noqa: E402 - as above
-from truceline.access.decide import decide  # noqa: E402 - as above
-from truceline.access.read import load  # noqa: E402 - as above
-from truceline.access.reference import ALLOWED, DEFAULT, FORBIDDEN, answer  # noqa: E402 - as above
+from table import keep, row, show
+from truceline.access.decide import decide
+from truceline.access.read import load
+from truceline.access.reference import ALLOWED, DEFAULT, FORBIDDEN, answer
 
 QUESTIONS, SEED = 100_000, 2026
 OFTEN = 200

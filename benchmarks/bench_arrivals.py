@@ -25,16 +25,16 @@ from statistics import median
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import numpy as np
+from numpy.typing import NDArray
 
-from table import Row, keep, row, show  # noqa: E402
-from truceline.fusion.arrivals import (  # noqa: E402
+from table import Row, keep, row, show
+from truceline.fusion.arrivals import (
     REGION_90,
     Arrivals,
     associate_arrivals,
 )
-from truceline.simulate.arrivals import Heard, Network, hear, overlap  # noqa: E402
+from truceline.simulate.arrivals import Heard, Network, hear, overlap
 
 PEER = HERE.parent / ".venv-pyocto"
 NEEDS = HERE / "requirements-pyocto.txt"

@@ -37,12 +37,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "commission"))
 sys.path.insert(0, str(HERE.parent / "tests" / "web"))
 
-from chamber_world import CHAIR, REVIEWER, party_key  # noqa: E402 - found beside the tests
-from fake_commission import accounts  # noqa: E402 - as above
-from fake_mission import FakeMission  # noqa: E402 - as above
+from chamber_world import CHAIR, REVIEWER, party_key
+from fake_commission import accounts
+from fake_mission import FakeMission
 
-from bench_pages import ADDRESSES, GOAL_MS, ORIGIN, TIMES, asked_ms  # noqa: E402 - beside this file
-from signed_world import (  # noqa: E402 - as above
+from bench_pages import ADDRESSES, GOAL_MS, ORIGIN, TIMES, asked_ms
+from signed_world import (
     AGREEMENT,
     GUARANTOR,
     LOG,
@@ -52,15 +52,15 @@ from signed_world import (  # noqa: E402 - as above
     make_board,
     make_mission,
 )
-from table import Row, keep, row, show  # noqa: E402 - as above
-from truceline.evidence.keys import read_key  # noqa: E402 - as above
-from truceline.evidence.ledger import Ledger  # noqa: E402 - as above
-from truceline.pipeline.board import GuarantorsBoard  # noqa: E402 - as above
-from truceline.pipeline.board_view import OpenBoard  # noqa: E402 - as above
-from truceline.pipeline.chamber import Commission  # noqa: E402 - as above
-from truceline.pipeline.commission_view import OpenCommission  # noqa: E402 - as above
-from truceline.web.app import create_app  # noqa: E402 - as above
-from truceline.web.board import create_board_app  # noqa: E402 - as above
+from table import Row, keep, row, show
+from truceline.evidence.keys import read_key
+from truceline.evidence.ledger import Ledger
+from truceline.pipeline.board import GuarantorsBoard
+from truceline.pipeline.board_view import OpenBoard
+from truceline.pipeline.chamber import Commission
+from truceline.pipeline.commission_view import OpenCommission
+from truceline.web.app import create_app
+from truceline.web.board import create_board_app
 
 Answer = TypeVar("Answer")
 GOAL_INDEX_S = 120

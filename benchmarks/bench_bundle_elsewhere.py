@@ -35,7 +35,7 @@ from playwright.sync_api import sync_playwright
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests" / "evidence"))
 
-from bundle_quorums import (  # noqa: E402 - found by the path above
+from bundle_quorums import (
     FOUR,
     Quorum,
     policy,
@@ -44,7 +44,7 @@ from bundle_quorums import (  # noqa: E402 - found by the path above
     told_by_library,
     under,
 )
-from bundle_writers import (  # noqa: E402 - found by the path above
+from bundle_writers import (
     World,
     canonical,
     mutations,
@@ -55,7 +55,7 @@ from bundle_writers import (  # noqa: E402 - found by the path above
     valid_bundles,
 )
 
-from truceline.evidence.verifiers import verify_bundle  # noqa: E402 - after the path, as above
+from truceline.evidence.verifiers import verify_bundle
 
 VERIFIERS = Path(verify_bundle.__file__).parent
 RESULT = HERE / "results" / "evidence-bundle-elsewhere.json"

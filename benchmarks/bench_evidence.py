@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 CAMPAIGNS = HERE / "powercut"
 sys.path.insert(0, str(CAMPAIGNS))
 
-from mutants import MUTANTS  # noqa: E402 - from the folder of the campaigns
+from mutants import MUTANTS
 
 BY_A_SCENE = ("head signed without reading back", "no compare-and-swap")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "evidence"))
 
-from hostile_world import World  # noqa: E402
+from hostile_world import World
 
 RESULT = HERE / "results" / "evidence-hostile.json"
 SEED = 20261121

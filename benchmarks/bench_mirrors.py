@@ -21,21 +21,21 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "evidence"))
 
-from mirror_world import Unsafe, fewest_shared, run, strongest_attack  # noqa: E402
+from mirror_world import Unsafe, fewest_shared, run, strongest_attack
 
-from truceline.evidence.cosignature import (  # noqa: E402
+from truceline.evidence.cosignature import (
     add_signatures,
     cosign,
     cosignatures,
     cosigner_key,
 )
-from truceline.evidence.fraud import Outcome, check, prove_heads  # noqa: E402
-from truceline.evidence.keys import SigningKey  # noqa: E402
-from truceline.evidence.mirror import Mirror  # noqa: E402
-from truceline.evidence.note import Checkpoint, sign_note  # noqa: E402
-from truceline.evidence.policy import determination_needed, tolerated  # noqa: E402
-from truceline.evidence.tiles import encode_bundle, tiles_of  # noqa: E402
-from truceline.evidence.tree import leaf_hash, root  # noqa: E402
+from truceline.evidence.fraud import Outcome, check, prove_heads
+from truceline.evidence.keys import SigningKey
+from truceline.evidence.mirror import Mirror
+from truceline.evidence.note import Checkpoint, sign_note
+from truceline.evidence.policy import determination_needed, tolerated
+from truceline.evidence.tiles import encode_bundle, tiles_of
+from truceline.evidence.tree import leaf_hash, root
 
 RESULT = HERE / "results" / "evidence-mirrors.json"
 MILLION = 1_000_000

@@ -23,14 +23,14 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "commission"))
 sys.path.insert(0, str(HERE.parent / "tests" / "web"))
 
-from chamber_world import REVIEWER, World, party_key  # noqa: E402 - found beside the tests
-from fake_commission import MemoryCommission, accounts  # noqa: E402 - as above
-from fake_mission import FakeMission  # noqa: E402 - as above
+from chamber_world import REVIEWER, World, party_key
+from fake_commission import MemoryCommission, accounts
+from fake_mission import FakeMission
 
-from bench_commission import written  # noqa: E402 - found beside this file
-from table import Row, keep, row, show  # noqa: E402 - as above
-from truceline.pipeline.commission_view import OpenCommission  # noqa: E402 - as above
-from truceline.web.app import create_app  # noqa: E402 - as above
+from bench_commission import written
+from table import Row, keep, row, show
+from truceline.pipeline.commission_view import OpenCommission
+from truceline.web.app import create_app
 
 GOAL_MS = 200
 TIMES = 100

@@ -18,24 +18,24 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "commission"))
 
-from chamber_world import CHAIR, REVIEWER, START_US, party_key  # noqa: E402 - beside the tests
+from chamber_world import CHAIR, REVIEWER, START_US, party_key
 
-from bench_commission import Writer, write_all  # noqa: E402 - found beside this file
-from truceline.evidence.approval import approvals_body, approve  # noqa: E402 - as above
-from truceline.evidence.key_change import CHANGE_TYPE, add_key  # noqa: E402 - as above
-from truceline.evidence.keys import SigningKey, read_key, write_key  # noqa: E402 - as above
-from truceline.evidence.ledger import Ledger  # noqa: E402 - as above
-from truceline.evidence.receipt import Refused  # noqa: E402 - as above
-from truceline.evidence.root import ROOT_TYPE, Root  # noqa: E402 - as above
-from truceline.evidence.statement import Statement, write_entry  # noqa: E402 - as above
-from truceline.evidence.tiles import TILE_WIDTH  # noqa: E402 - as above
-from truceline.pipeline.acts import act_body  # noqa: E402 - as above
-from truceline.pipeline.board_folder import new_board, store_file  # noqa: E402 - as above
-from truceline.pipeline.imports import import_evidence  # noqa: E402 - as above
-from truceline.records.act import Act  # noqa: E402 - as above
-from truceline.records.canonical import Json, canonical, record_bytes  # noqa: E402 - as above
-from truceline.records.finding import Finding, Outcome  # noqa: E402 - as above
-from truceline.records.units import DAY_US, MINUTE_US, SECOND_US  # noqa: E402 - as above
+from bench_commission import Writer, write_all
+from truceline.evidence.approval import approvals_body, approve
+from truceline.evidence.key_change import CHANGE_TYPE, add_key
+from truceline.evidence.keys import SigningKey, read_key, write_key
+from truceline.evidence.ledger import Ledger
+from truceline.evidence.receipt import Refused
+from truceline.evidence.root import ROOT_TYPE, Root
+from truceline.evidence.statement import Statement, write_entry
+from truceline.evidence.tiles import TILE_WIDTH
+from truceline.pipeline.acts import act_body
+from truceline.pipeline.board_folder import new_board, store_file
+from truceline.pipeline.imports import import_evidence
+from truceline.records.act import Act
+from truceline.records.canonical import Json, canonical, record_bytes
+from truceline.records.finding import Finding, Outcome
+from truceline.records.units import DAY_US, MINUTE_US, SECOND_US
 
 LOG = SigningKey(name="bench.example/mission", seed=bytes(range(2, 34)))
 HOLDER = SigningKey(name="root/1", seed=b"r" * 32)

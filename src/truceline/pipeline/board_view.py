@@ -7,7 +7,6 @@ nothing, and no state is bound by what it says.
 
 from __future__ import annotations
 
-import time
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from truceline.pipeline.board import GuarantorsBoard
 from truceline.pipeline.board_asking import BoardEyes, hats_of
 from truceline.pipeline.board_gap import gap_told
 from truceline.pipeline.board_register import forces_told, register_told
+from truceline.pipeline.clock import clock_us
 from truceline.records.asker import Asker
 from truceline.records.board import Board, Clock
 from truceline.records.canonical import plain
@@ -51,11 +51,6 @@ PARTS = {
     "assessments": things.ASSESSMENTS,
     "notices": things.held("log", "coalition"),
 }
-
-
-def clock_us() -> int:
-    """Give the time of this machine, microseconds since 1970 UTC."""
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ place. Answers for several threads are given one after the other.
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +32,7 @@ from truceline.pipeline.asking import PUBLIC_DELAY_US, Eyes, common, principals_
 from truceline.pipeline.case_index import CaseIndex
 from truceline.pipeline.case_page import CasePage, without_names
 from truceline.pipeline.chamber import Commission, full_id
+from truceline.pipeline.clock import clock_us
 from truceline.pipeline.forms import FORMS, Form
 from truceline.records.act import Act
 from truceline.records.asker import Asker, NotAllowedError
@@ -66,11 +66,6 @@ INNER_NOTICES = frozenset(
         "votes_to_open",
     }
 )
-
-
-def clock_us() -> int:
-    """Give the time of this machine, microseconds since 1970 UTC."""
-    return time.time_ns() // 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

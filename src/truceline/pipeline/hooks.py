@@ -14,8 +14,9 @@ from pathlib import Path
 
 from truceline.pipeline.acting import open_room
 from truceline.pipeline.board import GuarantorsBoard
-from truceline.pipeline.board_view import OpenBoard, clock_us
+from truceline.pipeline.board_view import OpenBoard
 from truceline.pipeline.cell import due_of
+from truceline.pipeline.clock import clock_us
 from truceline.pipeline.commission_view import OpenCommission
 from truceline.pipeline.hooks_file import (
     DUE,
@@ -126,13 +127,13 @@ def open_deployment(folder: Path, clock: Callable[[], int] = clock_us) -> Deploy
     keys = keys_of(folder)
     known = [keys.log, *(keys.root.keys if keys.root else ()), *(one.key for one in keys.grants)]
     room = open_room(folder)
-    is_board = isinstance(room, GuarantorsBoard)
-    file = read_hooks(folder, known, KINDS_OF_BOARD if is_board else KINDS_OF_MISSION)
-    pages: Pages = (
-        OpenBoard(room, clock)
-        if isinstance(room, GuarantorsBoard)
-        else OpenCommission(room, clock=clock)
-    )
+    pages: Pages
+    kinds: tuple[str, ...]
+    if isinstance(room, GuarantorsBoard):
+        pages, kinds = OpenBoard(room, clock), KINDS_OF_BOARD
+    else:
+        pages, kinds = OpenCommission(room, clock=clock), KINDS_OF_MISSION
+    file = read_hooks(folder, known, kinds)
     found = Deployment(name=keys.log.name, pages=pages, file=file)
     for hook in file.hooks:
         if hook.actor and pages.who(Asker(actor=hook.actor))["roles"] == [Role.PUBLIC.value]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from truceline.evidence.strict import FormatError
 from truceline.pipeline.acting import open_room
+from truceline.pipeline.clock import clock_us
 from truceline.pipeline.console import accounts_of
 from truceline.web.accounts import Accounts, Standing
-from truceline.web.login import clock_us
 
 
 def invite(folder: Path, actor: str) -> str:
