@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from sample_case import record
 
 from truceline.reports.case_file import case_file
 from truceline.reports.case_record import Reader
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+from browser_kit import NEEDS_CHROMIUM, chromium
+
 # Width of a side, and whether it stands beside the other.
 SIDES = """[...document.querySelectorAll('.sides > div')].map(side => {
     const box = side.getBoundingClientRect();
     return [Math.round(box.width), Math.round(box.top)];
 })"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"no {CHROMIUM}: run `apt-get install chromium`"
-    ),
-]
+pytestmark = NEEDS_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("width", "beside"), [(390, False), (794, True), (1280, True)])
